@@ -14,10 +14,11 @@ from dashboard.catalog.records import (
     Priority,
     Service,
 )
-from dashboard.catalog.services import SERVICES
+from dashboard.catalog.services import APPLICATION_FEE, SERVICES
 from dashboard.errors import DomainError, NotFound
 
 __all__ = [
+    "APPLICATION_FEE",
     "BY_SLUG",
     "SERVICES",
     "ChecklistItem",

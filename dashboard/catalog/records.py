@@ -44,15 +44,11 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One thing to do before a todo is complete.
-
-    `asks` says which answer to write down with it (never anybody's name), `choices` the only answers allowed.
-    """
+    """One thing to do before a todo is complete; `help` says what to write into a note about it."""
 
     key: str
     label: str
-    asks: str = ""
-    choices: tuple[str, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,17 @@ NPPES = Portal("NPPES", "https://nppes.cms.hhs.gov/")
 OIG = Portal("OIG exclusions", "https://oig.hhs.gov/exclusions/")
 SAM = Portal("SAM", "https://sam.gov/")
 
+# CMS's own fee, not our price; physician and non-physician practitioner organizations pay none (FUL-08).
+APPLICATION_FEE_YEAR, APPLICATION_FEE_CENTS = 2026, 75000
+APPLICATION_FEE = ChecklistItem(
+    "application_fee",
+    "CMS-855B application fee settled: not required, paid with receipt, or hardship",
+    help=(
+        "Note which of the three. Physician and non-physician practitioner organizations pay none;"
+        f" the amount for {APPLICATION_FEE_YEAR} is {dollars(APPLICATION_FEE_CENTS)}."
+    ),
+)
+
 BY_MAIL_TO_THE_MAC = "prepare CMS-855I or CMS-855B, the provider signs, daily mail to the MAC"
 IN_PECOS = "in PECOS through the client's I&A surrogate access, tracking id the same day"
 
@@ -35,7 +46,7 @@ REVALIDATION = Service(
         ChecklistItem(
             "due_date",
             "Revalidation due date found",
-            asks="Due date, where you found it and on which day",
+            help="Note the date, where you found it and on which day.",
         ),
         ChecklistItem("record", "Record brought up to date"),
     ),
@@ -123,7 +134,7 @@ SCREENING = Service(
     access_expedited="",
     portals=(OIG, SAM),
     checklist=(
-        ChecklistItem("lists", "Current LEIE and SAM lists searched", asks="Dates of both lists"),
+        ChecklistItem("lists", "Current LEIE and SAM lists searched", help="Note the dates of both lists."),
         ChecklistItem("matches", "Every possible match decided, or none found"),
         ChecklistItem("certificate", "Dated certificate ready for the client"),
     ),
@@ -151,7 +162,7 @@ BUNDLE = Service(
         ChecklistItem("watch", "Revalidation watch started"),
         ChecklistItem("first_screening", "First screening run"),
         ChecklistItem("nppes", "NPPES record refreshed"),
-        ChecklistItem("reminder", "Next reminder set", asks="Date of the reminder"),
+        ChecklistItem("reminder", "Next reminder set", help="Note its date."),
         ChecklistItem("offer", "Monitoring offer flagged after the first screening"),
     ),
     covers_months=12,
