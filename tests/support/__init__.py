@@ -1,0 +1,1 @@
+"""What tests stand on: servers, processes, factories. No test in here."""
