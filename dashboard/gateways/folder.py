@@ -14,12 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
 
-from dashboard.gateways import BlobDamaged, BlobMissing, StoreUnavailable
+from dashboard.gateways.roles import BlobDamaged, BlobMissing, StoreUnavailable
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-class Folder:
+class FolderStore:
     """Plays the role `Store` in a folder that only this program's user may enter."""
 
     def __init__(self, folder: Path) -> None:

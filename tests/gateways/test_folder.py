@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.gateways import BlobDamaged, BlobMissing, StoreUnavailable
-from dashboard.gateways.folder import Folder
+from dashboard.gateways.folder import FolderStore
 
 BLOB = b"already encrypted" * 1000
 HASH = sha256(BLOB).hexdigest()
@@ -21,19 +21,19 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from dashboard.gateways import StoreUnavailable
-from dashboard.gateways.folder import Folder
+from dashboard.gateways.folder import FolderStore
 
 blob = b"already encrypted" * 1000
 try:
-    Folder(Path(sys.argv[1])).put_once(sha256(blob).hexdigest(), blob)
+    FolderStore(Path(sys.argv[1])).put_once(sha256(blob).hexdigest(), blob)
 except StoreUnavailable as error:
     print("refused:", error)
 """
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Folder:
-    return Folder(tmp_path / "documents")
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "documents")
 
 
 def files(folder: Path) -> list[Path]:
@@ -45,14 +45,14 @@ def only_file(folder: Path) -> Path:
     return path
 
 
-def test_a_blob_reads_back(store: Folder):
+def test_a_blob_reads_back(store: FolderStore):
     store.put_once(HASH, BLOB)
 
     assert store.open(HASH) == BLOB
     assert store.stat(HASH) == len(BLOB)
 
 
-def test_a_blob_is_stored_once_under_its_hash(store: Folder, tmp_path: Path):
+def test_a_blob_is_stored_once_under_its_hash(store: FolderStore, tmp_path: Path):
     store.put_once(HASH, BLOB)
     first = only_file(tmp_path).stat()
     store.put_once(HASH, BLOB)
@@ -61,7 +61,7 @@ def test_a_blob_is_stored_once_under_its_hash(store: Folder, tmp_path: Path):
     assert only_file(tmp_path).stat().st_ino == first.st_ino
 
 
-def test_only_the_program_may_look_into_the_folder(store: Folder, tmp_path: Path):
+def test_only_the_program_may_look_into_the_folder(store: FolderStore, tmp_path: Path):
     store.put_once(HASH, BLOB)
     folder = tmp_path / "documents"
 
@@ -70,13 +70,13 @@ def test_only_the_program_may_look_into_the_folder(store: Folder, tmp_path: Path
     assert stat.S_IMODE(only_file(folder).stat().st_mode) == 0o600
 
 
-def test_a_blob_that_was_never_stored_is_missing(store: Folder):
+def test_a_blob_that_was_never_stored_is_missing(store: FolderStore):
     assert store.stat(HASH) is None
     with pytest.raises(BlobMissing, match=HASH):
         store.open(HASH)
 
 
-def test_a_flipped_byte_is_seen_and_mended_by_storing_again(store: Folder, tmp_path: Path):
+def test_a_flipped_byte_is_seen_and_mended_by_storing_again(store: FolderStore, tmp_path: Path):
     store.put_once(HASH, BLOB)
     only_file(tmp_path).write_bytes(b"X" + BLOB[1:])
 
@@ -86,14 +86,14 @@ def test_a_flipped_byte_is_seen_and_mended_by_storing_again(store: Folder, tmp_p
     assert store.open(HASH) == BLOB
 
 
-def test_a_blob_under_a_hash_that_is_not_its_own_is_refused(store: Folder, tmp_path: Path):
+def test_a_blob_under_a_hash_that_is_not_its_own_is_refused(store: FolderStore, tmp_path: Path):
     with pytest.raises(ValueError, match="own SHA-256"):
         store.put_once("0" * 64, BLOB)
     assert files(tmp_path) == []
 
 
 @pytest.mark.parametrize("odd", ["../../etc/passwd", "", HASH.upper(), HASH + "\n", "0" * 63])
-def test_a_hash_that_is_no_hash_leads_nowhere(store: Folder, odd: str):
+def test_a_hash_that_is_no_hash_leads_nowhere(store: FolderStore, odd: str):
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
         store.open(odd)
 
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_made_is_a_named_error(tmp_path: Path):
     (tmp_path / "documents").write_text("a file stands in the way")
 
     with pytest.raises(StoreUnavailable):
-        Folder(tmp_path / "documents").put_once(HASH, BLOB)
+        FolderStore(tmp_path / "documents").put_once(HASH, BLOB)
 
 
 def test_a_full_disk_is_a_named_error_and_leaves_no_half_file(tmp_path: Path):
