@@ -36,7 +36,8 @@ clean: ## remove what set-up and tests made; DATA_DIR stays
 	rm -rf .venv node_modules static/vendor tests/browser/vendor pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The files below are stamps: set-up repeats only when a list of pins or a script changed.
-$(RUN_READY): requirements.txt package-lock.json $(wildcard scripts/*)
+SET_UP := scripts/system_programs.py scripts/environment.sh scripts/assets.py
+$(RUN_READY): requirements.txt package-lock.json $(SET_UP)
 	@$(PYTHON) scripts/system_programs.py run
 	@PYTHON=$(PYTHON) scripts/environment.sh requirements.txt
 	@$(BIN)/python scripts/assets.py run || echo "Going on without htmx: every page works without JavaScript."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -10,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +32,13 @@ class NoServerPrograms(RuntimeError):
     """PostgreSQL's server is not installed. On Debian: sudo apt-get install postgresql"""
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One database. `owner_url` migrates, `app_url` serves: its role owns nothing."""
-
-    name: str
-    owner_url: str
-    app_url: str
-
-
-class Server:
-    """Start, stop, restart and kill as a test likes. Roles and databases are made by `database`."""
+class Postgres:
+    """Start, stop, restart and kill as a test likes. Its two roles are those of production."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
 
     def initialize(self) -> None:
         command = [program("initdb"), "-D", self._data, "-U", "postgres", "--auth=trust", "--no-sync"]
@@ -71,15 +63,18 @@ class Server:
             self.process.wait(START_SECONDS)
             self.process = None
 
-    def database(self, name: str) -> Database:
-        """A fresh, empty one; an older one of that name is dropped."""
+    def make_roles(self) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
             for role in (OWNER, APP):
-                _make_role(admin, role)
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+
+    def new_database(self) -> dict[str, str]:
+        """An empty one of its own, as settings: the owner's role migrates, the app's owns nothing."""
+        name = f"countersign_{next(self._numbers)}"
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
             words = map(sql.Identifier, (name, OWNER))
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*words))
-        return Database(name, self.url(OWNER, name), self.url(APP, name))
+        return {"DATABASE_URL": self.url(APP, name), "DATABASE_OWNER_URL": self.url(OWNER, name)}
 
     def url(self, role: str, database: str) -> str:
         return f"postgresql://{role}@/{database}?host={self.folder}"
@@ -101,15 +96,16 @@ class Server:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
+def postgres_server() -> Iterator[Postgres]:
     """A running server; its folder is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="countersign-pg-") as name:
-        server = Server(Path(name))
+        server = Postgres(Path(name))
         if _as_postgres():
             shutil.chown(server.folder, "postgres", "postgres")
         server.initialize()
         server.start()
         try:
+            server.make_roles()
             yield server
         finally:
             server.stop(signal.SIGQUIT)
@@ -127,11 +123,6 @@ def program(name: str) -> str:
     if not versions:
         raise NoServerPrograms(NoServerPrograms.__doc__)
     return str(versions[-1])
-
-
-def _make_role(admin: psycopg.Connection, role: str) -> None:
-    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-        admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
 
 def _run(command: Sequence[str], folder: Path) -> None:
