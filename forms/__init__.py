@@ -1,0 +1,1 @@
+"""Web forms: fields, words and limits. No query, no rule."""

@@ -1,0 +1,129 @@
+"""Forms around an order: ordering, entering by hand, paying, canceling, completing the answers."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from dashboard.catalog import SERVICES, Method, Service
+from forms.answers import AnswersForm
+from forms.fields import VersionField, email_address, reason, tidy
+
+METHODS = {Method.CARD: "Card", Method.ACH: "Bank account (ACH)"}
+CANCEL_CAUSES = {
+    "client_request": "The client asked for it",
+    "not_paid": "It was never paid",
+    "duplicate": "The same order exists twice",
+    "entered_by_mistake": "It was entered by mistake",
+    "cannot_be_done": "We cannot do it",
+}
+
+
+def methods(service: Service) -> dict[str, str]:
+    """The ways to pay that a service allows, with their words."""
+    return {method.value: METHODS[method] for method in service.allowed_methods}
+
+
+class OrderForm(AnswersForm):
+    """A visitor orders one service; `entry_key` makes sending it twice one order."""
+
+    entry_key = HiddenField(
+        validators=[InputRequired("Reload the page, then send the form again."), Length(max=64)]
+    )
+    customer_name = StringField(
+        "Your name or practice",
+        validators=[DataRequired("Tell us whom the order is for."), Length(max=200)],
+        filters=[tidy],
+        render_kw={"autocomplete": "organization", "maxlength": 200},
+    )
+    customer_email = StringField(
+        "Your email",
+        validators=[InputRequired("Tell us where to write to."), Length(max=254), email_address],
+        description="The confirmation and the link to your order go here.",
+        render_kw={"type": "email", "autocomplete": "email", "maxlength": 254},
+    )
+    method = RadioField(
+        "How you would like to pay", validators=[InputRequired("Choose how you would like to pay.")]
+    )
+
+    def ask(self, service: Service) -> None:
+        """Offer what this service asks and allows, and nothing else."""
+        super().ask(service)
+        self.method.choices = methods(service)
+
+
+class StaffOrderForm(OrderForm):
+    """Staff enter an order by hand, paid offline with a note or to be paid later."""
+
+    customer_email = StringField(
+        "Client's email",
+        validators=[Optional(), Length(max=254), email_address],
+        description="Without it we cannot mail the client anything.",
+        render_kw={"type": "email", "maxlength": 254, "autocomplete": "off"},
+    )
+    customer_name = StringField(
+        "Client",
+        validators=[DataRequired("Name the client or the practice."), Length(max=200)],
+        filters=[tidy],
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+    office_id = SelectField("Office", coerce=int, choices={0: "No office"}, default=0)
+    paid = BooleanField("Paid offline already", description="Starts the work at once.")
+    payment_note = reason("How it was paid", limit=1000)
+
+    def validate_payment_note(self, field: StringField) -> None:
+        """Money that nobody can trace is refused."""
+        if self.paid.data and not (field.data or "").strip():
+            raise ValidationError("Say how it was paid, such as a check number.")
+
+
+class ServiceForm(FlaskForm):
+    """Which service to enter an order for."""
+
+    class Meta:
+        csrf = False
+
+    service = SelectField("Service", choices={each.slug: each.name for each in SERVICES})
+
+
+class PaymentForm(FlaskForm):
+    """Staff record a payment that came outside Stripe; it starts the work."""
+
+    version = VersionField()
+    method = RadioField("Paid by", validators=[InputRequired("Choose how it was paid.")])
+    paid_on = DateField("Received on", validators=[Optional()], description="Leave it empty for today.")
+    payment_note = reason("Note", needed="Say how it was paid, such as a check number.", limit=1000)
+
+    def ask(self, service: Service) -> None:
+        """Offer the methods that the service allows."""
+        self.method.choices = methods(service)
+
+
+class CancelOrderForm(FlaskForm):
+    """Cancel an order, with its cause."""
+
+    version = VersionField()
+    cause = SelectField("Why", choices=CANCEL_CAUSES)
+    sure = BooleanField(
+        "Cancel this order; open work on it stops",
+        validators=[InputRequired("Tick this to cancel the order.")],
+    )
+
+
+class CompletionForm(AnswersForm):
+    """The answers of an order again, for the client behind a link or for staff."""
+
+    version = VersionField()
+
+
+class LinkForm(FlaskForm):
+    """Mail the client a new link, to the address the order already has. It asks nothing."""
