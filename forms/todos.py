@@ -77,7 +77,7 @@ class TodoForm(FlaskForm):
     status = SelectField("Status", choices=OPEN_STATUSES)
     priority = SelectField("Priority", choices=PRIORITIES)
     due_date = DateField("Due", validators=[InputRequired("Give a day on which it is due.")])
-    assignee = SelectField("Assignee", choices={"": "Nobody"})
+    assignee = SelectField("Assignee", choices={"": "Nobody"}, default="")
 
     def among(self, people: People) -> None:
         """Offer these people."""
@@ -140,7 +140,7 @@ class BulkForm(FlaskForm):
     all_matching = BooleanField("All that match")
     query = HiddenField(validators=[Length(max=2000)])
     action = SelectField("Action", choices=ACTIONS)
-    assignee = SelectField("Assignee", choices={"": "Nobody"})
+    assignee = SelectField("Assignee", choices={"": "Nobody"}, default="")
     status = SelectField("Status", choices={"": "Status"} | OPEN_STATUSES, default="")
     priority = SelectField("Priority", choices={"": "Priority"} | PRIORITIES, default="")
     due_date = DateField("Due", validators=[Optional()])
