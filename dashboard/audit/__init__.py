@@ -1,0 +1,77 @@
+"""The audit trail: one event for each act, in the act's own transaction (spec AUD-01).
+
+An event holds no names, no free text and no payload. A person's words stand in the object's sealed note.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard import actor, clock
+from dashboard.audit.actions import Action
+from dashboard.extensions import db
+from dashboard.models import AuditEvent
+
+__all__ = ["Action", "canonical", "record"]
+
+Plain = str | int | bool | None | list[str]
+
+
+def record(
+    action: Action,
+    subject: Any = None,
+    *,
+    outcome: str = "ok",
+    reason: str | None = None,
+    changes: Mapping[str, Plain] | None = None,
+) -> AuditEvent:
+    """Write one event about `subject` (a row with a `ref` or an order number) into the open writing unit.
+
+    `outcome` is ok, refused or failed; `reason` a short code. `changes` may hold only the fields that the
+    action allows, each a number, a code or a list of codes.
+
+    Raises:
+        ValueError: a change that the action does not allow.
+    """
+    who = actor.current()
+    event = AuditEvent(
+        at=clock.now(),
+        actor=who.name,
+        role=who.role,
+        office_id=who.office_id,
+        action=action.value,
+        object_type=_kind(subject),
+        object_ref=_name(subject),
+        outcome=outcome,
+        reason=reason,
+        request_id=who.request_id,
+        address=who.address,
+        changes=canonical(_allowed(action, changes)) if changes else None,
+    )
+    db.session.add(event)
+    return event
+
+
+def canonical(value: object) -> str:
+    """JSON that is the same text for the same value: sorted, compact, plain ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _allowed(action: Action, changes: Mapping[str, Plain]) -> dict[str, Plain]:
+    unknown = set(changes) - action.fields
+    if unknown:
+        raise ValueError(f"The audit action {action.value!r} carries no field {sorted(unknown)}.")
+    return dict(changes)
+
+
+def _kind(subject: Any) -> str | None:
+    return None if subject is None else str(subject.__tablename__)
+
+
+def _name(subject: Any) -> str | None:
+    """What the row is called outside the database: an order by its number, all else by its random ref."""
+    if subject is None:
+        return None
+    return str(getattr(subject, "order_number", None) if subject.__tablename__ == "compliance_orders" else subject.ref)

@@ -1,0 +1,32 @@
+"""The one clock. Doors read it and hand the time on; no rule reads it.
+
+A demo or a test may move it: the offset, in seconds, lies in a file that every process of the installation
+watches. A live system has no such file, and ignores one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_offset_file: Path | None = None
+
+
+def follow(offset_file: Path | None) -> None:
+    """Let the clock be moved by this file; `None` keeps real time."""
+    global _offset_file
+    _offset_file = offset_file
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    return datetime.now(UTC) + _offset()
+
+
+def _offset() -> timedelta:
+    if _offset_file is None:
+        return timedelta()
+    try:
+        return timedelta(seconds=float(_offset_file.read_text()))
+    except (FileNotFoundError, ValueError):
+        return timedelta()

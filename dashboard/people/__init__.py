@@ -1,0 +1,1 @@
+"""Accounts, second factors, sessions, links: who may come in."""

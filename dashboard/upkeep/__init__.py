@@ -1,0 +1,1 @@
+"""Keeping an installation sound: may it serve, what may go, which key seals."""

@@ -1,0 +1,16 @@
+"""Every blueprint, in one list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def join(app: Flask) -> None:
+    """Register every blueprint."""
+    from dashboard.web import auth, public, staff
+
+    for blueprint in (*auth.BLUEPRINTS, *public.BLUEPRINTS, *staff.BLUEPRINTS):
+        app.register_blueprint(blueprint)
