@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from dashboard import keyring
+from dashboard.audit import seals
 from dashboard.cli import embedded_redis
 
 OF_THIS_COMMAND = "FLASK_RUN_FROM_CLI"  # flask sets it for itself; a child must find out by itself what it is
@@ -27,7 +28,7 @@ def demo_environment(given: Mapping[str, str]) -> dict[str, str]:
         "DOMAIN": f"127.0.0.1:{port}",
         "REDIS_URL": embedded_redis.url(folder),
         "SECRET_KEY": _kept(folder / "secret_key", lambda: secrets.token_urlsafe(48)).read_text().strip(),
-        "SIGNING_KEY_FILE": str(_kept(folder / "signing_key", lambda: secrets.token_urlsafe(48))),
+        "SIGNING_KEY_FILE": str(_kept(folder / "signing_key", seals.new_signing_key)),
         "SUPPORT_EMAIL": "support@countersign.example.test",
         "SMTP_FROM": "office@countersign.example.test",
     }
