@@ -25,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 @click.command("up")
 def up() -> None:
     """Run everything with demo data: web, scheduler, workers and, without REDIS_URL, a Redis."""
+    os.umask(0o077)  # what the demo writes is its owner's
     environment = demo_environment(os.environ)
     with only_one_in(Path(environment["DATA_DIR"])):
         refuse_taken(environment["PORT"])
@@ -61,9 +62,7 @@ def prepare(environment: Mapping[str, str]) -> None:
 def step(title: str, *arguments: str, environment: Mapping[str, str]) -> None:
     click.echo(f"{title} ...")
     if code := start([*FLASK, *arguments], environment).wait():
-        raise click.ClickException(
-            f"flask {' '.join(arguments)} failed (exit {code}); the cause stands above."
-        )
+        raise click.ClickException(f"{title} failed (exit {code}); the cause stands above.")
 
 
 def groups(environment: Mapping[str, str]) -> Iterator[Sequence[Child]]:
