@@ -14,7 +14,7 @@ check() {
 check "ruff" .venv/bin/ruff check --quiet
 check "format" .venv/bin/ruff format --check --quiet
 check "mypy" .venv/bin/mypy --no-error-summary
-check "import-contracts" .venv/bin/lint-imports --no-cache
+check "import-contracts" .venv/bin/lint-imports --no-cache --no-logo
 check "djlint" .venv/bin/djlint --quiet --lint templates
 check "deptry" .venv/bin/deptry . --no-ansi
 
