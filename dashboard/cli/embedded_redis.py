@@ -42,6 +42,7 @@ def command(folder: Path) -> list[str]:
         "appendonly": "no",
         "dir": str(folder),
         "loglevel": "warning",
+        "logfile": str(folder / "redis.log"),
         "maxmemory-policy": "noeviction",
     }
     return [program(), *(word for name, value in settings.items() for word in (f"--{name}", value))]

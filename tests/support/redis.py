@@ -25,12 +25,11 @@ class Redis:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = start(embedded_redis.command(self.folder), os.environ, log)
+        self.process = start(embedded_redis.command(self.folder), os.environ)
         deadline = time.monotonic() + START_SECONDS
         while not embedded_redis.answers(self.folder):
             if time.monotonic() > deadline:
-                raise RuntimeError((self.folder / "log").read_text())
+                raise RuntimeError((self.folder / "redis.log").read_text())
             time.sleep(0.02)
 
     def kill(self) -> None:
