@@ -14,6 +14,8 @@ let held = null;
 
 function hold(source) {
   const active = adrift() ? source : document.activeElement;
+  held = null;
+  if (active === source && source.matches("form")) return;
   const row = active.closest?.("tr[id]");
   held = { id: active.id, name: active.name, row: row?.id, next: (row?.nextElementSibling || row?.previousElementSibling)?.id };
 }

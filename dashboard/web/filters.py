@@ -75,7 +75,7 @@ def size(count: int) -> str:
 
 
 def wiring(field: Any, id: str, help: str, more: dict[str, Any], first: bool = True) -> dict[str, Any]:
-    """Attributes that tie a field to its help and its error; the first bad field of a page takes the focus."""
+    """What ties a field to its help and its error; the first bad field of a page takes the focus."""
     told = [f"{id}-{kind}" for kind, text in (("error", field.errors), ("help", help)) if text]
     found: dict[str, Any] = dict(more) if field.type == "RadioField" else {"id": id, **more}
     if told:
