@@ -1,7 +1,7 @@
 """Countersign. `create_app` is the one place where everything is joined: read it first.
 
-Its imports stand inside the functions, because importing any module of the package runs this file first, and a
-worker that needs one rule should not load every page.
+Its imports stand inside the functions, because importing any module of the package runs this file first,
+and a worker that needs one rule should not load every page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application, joined and ready to be served. Needs no secrets yet: the serving doors ask for them."""
+    """The application, joined and ready to be served. Needs no secrets yet: the serving doors ask for
+    them.
+    """
     from flask import Flask
 
     from dashboard import cli, web

@@ -1,4 +1,6 @@
-"""Who acts: set by each door, read by the audit trail and by background work, never passed through the rules."""
+"""Who acts: set by each door, read by the audit trail and by background work, never passed through the
+rules.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Asking for background work: a job row in the transaction that needs it, so that nothing promised is lost."""
+"""Asking for background work: a job row in the transaction that needs it, so that nothing promised is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def _write(session: Session) -> None:
         return
     session.flush()
     rows = sorted(asked, key=lambda job: (job["key"] or "", job["kind"]))
-    session.execute(insert(session, Job).on_conflict_do_nothing(index_elements=["key"], index_where=IS_LIVE), rows)
+    session.execute(
+        insert(session, Job).on_conflict_do_nothing(index_elements=["key"], index_where=IS_LIVE), rows
+    )
 
 
 @event.listens_for(db.session, "after_soft_rollback")

@@ -79,7 +79,9 @@ def _mode(value: str) -> Mode:
 
 def _secret(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 10:
-        raise ValueError("Use at least 32 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'.")
+        raise ValueError(
+            "Use at least 32 random characters, such as: openssl rand -base64 48."
+        )
     return value
 
 
@@ -106,14 +108,18 @@ VARIABLES: Mapping[str, Variable] = {
     "DATABASE_OWNER_URL": Variable(
         _database, advice="Unset: one database role; only triggers keep the audit trail append-only."
     ),
-    "REDIS_URL": Variable(_text, needed=True, advice="Where the job queue lives, such as redis://127.0.0.1:6379/0."),
+    "REDIS_URL": Variable(
+        _text, needed=True, advice="Where the job queue lives, such as redis://127.0.0.1:6379/0."
+    ),
     "PORT": Variable(_whole, "8000"),
     "DOMAIN": Variable(_text, needed=True, advice="The public host name; links in emails start with it."),
     "TRUSTED_PROXIES": Variable(_whole, "0"),
     "SECRET_KEY": Variable(_secret, needed=True, advice="At least 32 random characters."),
     "FIELD_KEYS": Variable(_text, advice="Or FIELD_KEYS_FILE. Make one with: flask keys new."),
     "FIELD_KEYS_FILE": Variable(Path, advice="A file of field keys, kept apart from backups."),
-    "SIGNING_KEY_FILE": Variable(Path, needed=True, advice="The key file of the audit seals; see docs/security.md."),
+    "SIGNING_KEY_FILE": Variable(
+        Path, needed=True, advice="The key file of the audit seals; see docs/security.md."
+    ),
     "CHAT_WEBHOOK_URL": Variable(_text, advice="Unset: new todos are announced nowhere."),
     "SMTP_HOST": Variable(_text, advice="Unset: mail waits in the outbox."),
     "SMTP_PORT": Variable(_whole, "587"),
@@ -121,7 +127,9 @@ VARIABLES: Mapping[str, Variable] = {
     "SMTP_PASS": Variable(_text),
     "SMTP_FROM": Variable(_text, advice="The sender of our mail."),
     "SMTP_SECURITY": Variable(_mail_secured, "starttls"),
-    "SUPPORT_EMAIL": Variable(_text, needed=True, advice="The support contact that every mail and page shows."),
+    "SUPPORT_EMAIL": Variable(
+        _text, needed=True, advice="The support contact that every mail and page shows."
+    ),
     "SUPPORT_PHONE": Variable(_text),
     "PORTAL_AUTOMATION_ENABLED": Variable(_flag, "0"),
     "HEALTHCARE_PROXY_URL": Variable(_text),
@@ -166,7 +174,9 @@ class Settings:
         for name, variable in VARIABLES.items():
             values[name.lower()], finding = _read(name, variable, environ.get(name) or None)
             findings.append(finding)
-        values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'].resolve()}/countersign.db"
+        values["database_url"] = (
+            values["database_url"] or f"sqlite:///{values['data_dir'].resolve()}/countersign.db"
+        )
         return cls(**values, findings=(*findings, *_together(values)))
 
     @property
@@ -215,10 +225,16 @@ def _read(name: str, variable: Variable, text: str | None) -> tuple[Any, Finding
 def _together(values: Mapping[str, Any]) -> Iterator[Finding]:
     """What is wrong only in company."""
     if not values["field_keys"] and not values["field_keys_file"]:
-        yield Finding("FIELD_KEYS", State.MISSING, "Set FIELD_KEYS or FIELD_KEYS_FILE. Make one with: flask keys new.")
+        yield Finding(
+            "FIELD_KEYS", State.MISSING, "Set FIELD_KEYS or FIELD_KEYS_FILE. Make one with: flask keys new."
+        )
     if values["portal_automation_enabled"] and not values["healthcare_proxy_url"]:
-        yield Finding("HEALTHCARE_PROXY_URL", State.MISSING, "PORTAL_AUTOMATION_ENABLED needs it; or switch that off.")
+        yield Finding(
+            "HEALTHCARE_PROXY_URL", State.MISSING, "PORTAL_AUTOMATION_ENABLED needs it; or switch that off."
+        )
     if values["countersign_mode"] is Mode.LIVE and values["smtp_security"] == "none":
-        yield Finding("SMTP_SECURITY", State.WRONG, "No mail leaves a live system without TLS. Write starttls.")
+        yield Finding(
+            "SMTP_SECURITY", State.WRONG, "No mail leaves a live system without TLS. Write starttls."
+        )
     if values["smtp_host"] and not values["smtp_from"]:
         yield Finding("SMTP_FROM", State.MISSING, "SMTP_HOST is set, so mail needs a sender.")

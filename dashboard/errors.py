@@ -54,4 +54,6 @@ class StaleVersion(DomainError):
     code = "STALE_VERSION"
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"Somebody else changed this {what} while you had it open. Compare, then save again.")
+        super().__init__(
+            f"Somebody else changed this {what} while you had it open. Compare, then save again."
+        )

@@ -1,7 +1,7 @@
 """One line of JSON for each thing that happened, on standard error.
 
-No line carries a person's data (spec FUL-14): errors are logged by class, SQLSTATE and place, never with their text,
-and libraries that log values at their default level are kept quiet.
+No line carries a person's data (spec FUL-14): errors are logged by class, SQLSTATE and place, never with
+their text, and libraries that log values at their default level are kept quiet.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ import sys
 
 import structlog
 
-QUIET = ("rq.worker", "rq", "sqlalchemy.engine", "sqlalchemy.pool", "psycopg", "stripe", "werkzeug", "alembic", "weasyprint")
+QUIET = (
+    "rq.worker",
+    "rq",
+    "sqlalchemy.engine",
+    "sqlalchemy.pool",
+    "psycopg",
+    "stripe",
+    "werkzeug",
+    "alembic",
+    "weasyprint",
+)
 
 
 def begin() -> None:

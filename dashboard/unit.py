@@ -76,12 +76,10 @@ def _unit(intent: Intent) -> Iterator[Session]:
 
 
 def _finish(session: Session, intent: Intent) -> None:
-    if intent is Intent.WRITE:
-        session.commit()
-        return
-    if session.new or session.dirty or session.deleted:
+    """A reading unit is committed, too: rolling back would make what was read unreadable afterwards."""
+    if intent is Intent.READ and (session.new or session.dirty or session.deleted):
         raise NoUnitOfWork("A reading unit changed something. Open it with writing().")
-    session.rollback()
+    session.commit()
 
 
 def insert(session: Session, table: type[Any]) -> Any:
@@ -130,7 +128,9 @@ def _said(connection: Connection) -> Intent:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How an engine for this address is made. Parameters never show in an error, and nothing waits for ever."""
+    """How an engine for this address is made. Parameters never show in an error, and nothing waits for
+    ever.
+    """
     quiet: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return quiet

@@ -1,4 +1,6 @@
-"""The background doors. Each job is a function of row numbers, registered by its kind; running it twice is harmless."""
+"""The background doors. Each job is a function of row numbers, registered by its kind; running it twice is
+harmless.
+"""
 
 from jobs.registry import finishing, job
 

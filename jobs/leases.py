@@ -49,7 +49,12 @@ def release(worker: str) -> int:
 
 def _take_back(session: Session, which: ColumnElement[bool]) -> int:
     """Give lost jobs another try. One that lost three workers is taken to have killed them."""
-    running = select(Job).where(Job.state == JobState.RUNNING, which).order_by(Job.id).with_for_update(skip_locked=True)
+    running = (
+        select(Job)
+        .where(Job.state == JobState.RUNNING, which)
+        .order_by(Job.id)
+        .with_for_update(skip_locked=True)
+    )
     lost = session.scalars(running).all()
     for job in lost:
         job.lost, job.lease_until = job.lost + 1, None

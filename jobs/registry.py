@@ -50,7 +50,9 @@ REGISTRY: dict[str, Kind] = {}
 claimed: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 
-def job(name: str, *, queue: Queue = "now", lease_seconds: int = 60, tries: int = 8) -> Callable[[Work], Work]:
+def job(
+    name: str, *, queue: Queue = "now", lease_seconds: int = 60, tries: int = 8
+) -> Callable[[Work], Work]:
     """Register a function as the kind `name`. `bulk` is for what takes longer than a second."""
 
     def register(work: Work) -> Work:
@@ -80,7 +82,9 @@ def finishing() -> Iterator[Session]:
 
 
 def end(session: Session, claim: Claim, **values: Any) -> None:
-    """Give a claimed job its next state. Said first in a unit: the job's row is the first lock of the order."""
+    """Give a claimed job its next state. Said first in a unit: the job's row is the first lock of the
+    order.
+    """
     ours = (Job.id == claim.job_id, Job.attempts == claim.attempt, Job.state == JobState.RUNNING)
     taken = session.execute(update(Job).where(*ours).values(lease_until=None, **values).returning(Job.id))
     if taken.first() is None:

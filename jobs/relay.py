@@ -1,4 +1,6 @@
-"""The relay: hands ready jobs from the table to Redis. It keeps no record: a job not taken in 30 s is handed over again."""
+"""The relay: hands ready jobs from the table to Redis. It keeps no record: a job not taken in 30 s is
+handed over again.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Relay:
 
     def __init__(self, redis: Redis, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
-        self._queues = {name: Queue(name, connection=redis, serializer=JSONSerializer) for name in ("now", "bulk")}
+        self._queues = {
+            name: Queue(name, connection=redis, serializer=JSONSerializer) for name in ("now", "bulk")
+        }
         self._handed: dict[tuple[int, int], float] = {}
 
     def poll(self, now: datetime) -> int:
@@ -45,9 +49,15 @@ class Relay:
         late = time.monotonic() - HAND_AGAIN_SECONDS
         self._handed = {pair: at for pair, at in self._handed.items() if at > late}
         with reading() as session:
-            ready = select(Job.kind, Job.id, Job.attempts).where(Job.state == JobState.READY, Job.run_after <= now)
+            ready = select(Job.kind, Job.id, Job.attempts).where(
+                Job.state == JobState.READY, Job.run_after <= now
+            )
             rows = session.execute(ready.order_by(Job.run_after, Job.id).limit(AT_MOST)).all()
-        return [(kind, job_id, attempts) for kind, job_id, attempts in rows if (job_id, attempts) not in self._handed]
+        return [
+            (kind, job_id, attempts)
+            for kind, job_id, attempts in rows
+            if (job_id, attempts) not in self._handed
+        ]
 
     def _queue_of(self, kind: str) -> str:
         return self._kinds[kind].queue if kind in self._kinds else "now"

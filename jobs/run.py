@@ -72,7 +72,7 @@ def _attempt(job: Job, claim: Claim) -> None:
         log.info("job done")
     except LeaseLost:
         log.warning("lease lost")
-    except Exception as error:  # the runner's outermost frame: every failure is recorded, none is swallowed
+    except Exception as error:  # noqa: BLE001 - the outermost frame: each failure is recorded, none swallowed
         _failed(job, kind, claim, error)
     finally:
         claimed.reset(token)
@@ -95,9 +95,17 @@ def _failed(job: Job, kind: Kind, claim: Claim, error: Exception) -> None:
     with writing() as session:
         if final:
             end(session, claim, state=JobState.FAILED, finished_at=clock.now(), **what)
-            audit.record(Action.JOB_FAILED, outcome="failed", changes={"kind": job.kind, "error": name_of(error)})
+            audit.record(
+                Action.JOB_FAILED, outcome="failed", changes={"kind": job.kind, "error": name_of(error)}
+            )
         else:
-            end(session, claim, state=JobState.READY, run_after=clock.now() + _pause(claim.attempt, error), **what)
+            end(
+                session,
+                claim,
+                state=JobState.READY,
+                run_after=clock.now() + _pause(claim.attempt, error),
+                **what,
+            )
 
 
 def _wait_for_upgrade(job: Job, claim: Claim) -> None:
@@ -130,5 +138,13 @@ def _sqlstate(error: BaseException) -> str:
 def _place(error: BaseException) -> str | None:
     """The last line of ours that the error came through."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT) and ".venv" not in frame.filename]
-    return f"{Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno} {ours[-1].name}"[:200] if ours else None
+    ours = [
+        frame
+        for frame in frames
+        if Path(frame.filename).is_relative_to(ROOT) and ".venv" not in frame.filename
+    ]
+    return (
+        f"{Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno} {ours[-1].name}"[:200]
+        if ours
+        else None
+    )

@@ -1,4 +1,6 @@
-"""What runs by the clock. Each tick is a row, unique by its due time: missed ones are caught up, none is doubled."""
+"""What runs by the clock. Each tick is a row, unique by its due time: missed ones are caught up, none is
+doubled.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from dashboard.unit import insert, reading, writing
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job asked for at each due time. `each` also runs every tick that was missed, otherwise only the newest."""
+    """A job asked for at each due time. `each` also runs every tick that was missed, otherwise only the
+    newest.
+    """
 
     name: str
     kind: str

@@ -1,4 +1,6 @@
-"""The thread beside a worker: ends the process when a job outstays its lease, and says that the worker is alive."""
+"""The thread beside a worker: ends the process when a job outstays its lease, and says that the worker is
+alive.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How migrations run: as the owner, in one transaction, with foreign keys off on SQLite.
 
-SQLite changes a table by copying it. With foreign keys on, dropping the old copy deletes every child row and takes
-the triggers with it; so they are off here, and checked at the end. Triggers and full-text tables are made anew after
-every run, from `objects.py`.
+SQLite changes a table by copying it. With foreign keys on, dropping the old copy deletes every child row
+and takes the triggers with it; so they are off here, and checked at the end. Triggers and full-text tables
+are made anew after every run, from `objects.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ ADVISORY_LOCK = 7_305_180_219
 
 
 def owner_engine() -> Engine:
-    """An engine of our own: the app's is governed by units of work, and may lack the right to change tables."""
+    """An engine of our own: the app's is governed by units of work, and may lack the right to change
+    tables.
+    """
     url = settings.database_owner_url or settings.database_url
     if url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -73,7 +75,9 @@ def stamp(connection: Connection) -> None:
         "INSERT INTO installation (id, mode, born_at) SELECT 1, :mode, :now"
         " WHERE NOT EXISTS (SELECT 1 FROM installation)"
     )
-    connection.execute(born, {"mode": settings.mode.value, "now": datetime.now(UTC).replace(tzinfo=None).isoformat(" ")})
+    connection.execute(
+        born, {"mode": settings.mode.value, "now": datetime.now(UTC).replace(tzinfo=None).isoformat(" ")}
+    )
 
 
 def run() -> None:
@@ -82,9 +86,8 @@ def run() -> None:
         from sqlalchemy import event
 
         event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
-    with engine.connect() as connection:
-        with connection.begin():
-            migrate(connection)
+    with engine.connect() as connection, connection.begin():
+        migrate(connection)
     engine.dispose()
 
 

@@ -1,4 +1,5 @@
-"""What stands in the database beside tables: append-only triggers, full-text search, rights of the app's role.
+"""What stands in the database beside tables: append-only triggers, full-text search, rights of the app's
+role.
 
 Made anew after every migration and compared by a test on both databases.
 """
@@ -14,7 +15,9 @@ FTS = "admin_todos_words"
 
 def is_ours(kind: str, name: str | None) -> bool:
     """Whether a table or index is made here, so that autogenerate leaves it alone."""
-    return bool(name) and (str(name).startswith(FTS) or (kind == "index" and name == "ix_admin_todos_title_words"))
+    return bool(name) and (
+        str(name).startswith(FTS) or (kind == "index" and name == "ix_admin_todos_title_words")
+    )
 
 
 def make(connection: Connection, app_role: str | None) -> None:
@@ -37,7 +40,9 @@ def drop(connection: Connection) -> None:
 
 
 def _sqlite_triggers(connection: Connection) -> list[str]:
-    return [row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    return [
+        row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    ]
 
 
 def _sqlite(tables: set[str]) -> list[str]:
@@ -53,7 +58,9 @@ def _sqlite(tables: set[str]) -> list[str]:
 
 
 def _sqlite_words() -> list[str]:
-    """A trigram index of the titles that keeps itself: every insert, change and deletion goes through a trigger."""
+    """A trigram index of the titles that keeps itself: every insert, change and deletion goes through a
+    trigger.
+    """
     forget = f"INSERT INTO {FTS} ({FTS}, rowid, title) VALUES ('delete', old.id, old.title);"
     learn = f"INSERT INTO {FTS} (rowid, title) VALUES (new.id, new.title);"
     return [
@@ -73,7 +80,8 @@ def _postgresql(tables: set[str], app_role: str | None) -> list[str]:
     if SEARCHED in tables:
         statements += [
             "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-            f"CREATE INDEX IF NOT EXISTS ix_admin_todos_title_words ON {SEARCHED} USING gin (title gin_trgm_ops)",
+            "CREATE INDEX IF NOT EXISTS ix_admin_todos_title_words"
+            f" ON {SEARCHED} USING gin (title gin_trgm_ops)",
         ]
     return statements + (_rights(app_role, tables) if app_role else [])
 

@@ -1,4 +1,6 @@
-"""The audit trail: what happened, the chain that links it, and the seals that fix the chain (spec AUD-01, AUD-02)."""
+"""The audit trail: what happened, the chain that links it, and the seals that fix the chain (spec AUD-01,
+AUD-02).
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class AuditLink(Model):
 
 
 class AuditSeal(Model):
-    """A keyed word that the chain ended in this hash at this length at this time; also kept outside the database."""
+    """A keyed word that the chain ended in this hash at this length at this time; also kept outside the
+    database.
+    """
 
     __tablename__ = "audit_seals"
     __table_args__ = (UniqueConstraint("kind", "at"),)
@@ -56,7 +60,7 @@ class AuditSeal(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(index=True)
     hash: Mapped[str] = mapped_column(String(64))
     key_id: Mapped[str] = mapped_column(String(40))
     mac: Mapped[str] = mapped_column(String(128))

@@ -1,4 +1,6 @@
-"""What all tables share: a number inside, a random reference outside, and one way to ask what a row is called."""
+"""What all tables share: a number inside, a random reference outside, and one way to ask what a row is
+called.
+"""
 
 from __future__ import annotations
 

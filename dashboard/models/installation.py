@@ -1,4 +1,6 @@
-"""What this database was born as. A demo database never serves live people, nor the other way round (spec OPS-02)."""
+"""What this database was born as. A demo database never serves live people, nor the other way round (spec
+OPS-02).
+"""
 
 from __future__ import annotations
 

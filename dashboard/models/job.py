@@ -25,7 +25,9 @@ IS_LIVE = text("state IN ('ready', 'running')")
 
 
 class Job(Model):
-    """One piece of work. `key` keeps a live one from being asked for twice; effects have unique keys of their own."""
+    """One piece of work. `key` keeps a live one from being asked for twice; effects have unique keys of
+    their own.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -56,7 +58,9 @@ class Job(Model):
 
 
 class Occurrence(Model):
-    """One tick of a schedule. Unique by its due time: two schedulers never double it, a late one catches it up."""
+    """One tick of a schedule. Unique by its due time: two schedulers never double it, a late one catches it
+    up.
+    """
 
     __tablename__ = "schedule_occurrences"
     __table_args__ = (UniqueConstraint("schedule", "due_at"),)

@@ -1,4 +1,6 @@
-"""The outbox: everything we tell people, written with the act that caused it and sent afterwards (spec EML-01, FUL-12)."""
+"""The outbox: everything we tell people, written with the act that caused it and sent afterwards (spec
+EML-01, FUL-12).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ class Message(Referenced):
     """One message to one address. What it says is composed when it is sent, so no link token rests here."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_newest", "created_at", "id"), Index("ix_messages_state", "state", "id"))
+    __table_args__ = (
+        Index("ix_messages_newest", "created_at", "id"),
+        Index("ix_messages_state", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)

@@ -1,4 +1,6 @@
-"""Orders: what was sold to whom, on which terms, and how far the money and the work are (spec CHK-06, CHK-07)."""
+"""Orders: what was sold to whom, on which terms, and how far the money and the work are (spec CHK-06,
+CHK-07).
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class OrderSource(StrEnum):
 
 
 class Order(Referenced):
-    """One sold service. It keeps the price, interval and methods it was sold with, whatever the catalog says later."""
+    """One sold service. It keeps the price, interval and methods it was sold with, whatever the catalog
+    says later.
+    """
 
     __tablename__ = "compliance_orders"
     __table_args__ = (
@@ -97,7 +101,9 @@ class Order(Referenced):
 
 
 class ClientLink(Model):
-    """A link in an email that opens one order and nothing else (spec POR-01); only the token's hash is kept."""
+    """A link in an email that opens one order and nothing else (spec POR-01); only the token's hash is
+    kept.
+    """
 
     __tablename__ = "client_links"
 

@@ -1,4 +1,6 @@
-"""People with an account, their sessions, their one-time links and their attempts to sign in (spec SEC-01)."""
+"""People with an account, their sessions, their one-time links and their attempts to sign in (spec
+SEC-01).
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class RecoveryCode(Model):
 
 
 class UserSession(Model):
-    """A signed-in browser. The cookie holds 256 random bits, this row their hash: ending the row ends the session."""
+    """A signed-in browser. The cookie holds 256 random bits, this row their hash: ending the row ends the
+    session.
+    """
 
     __tablename__ = "user_sessions"
 

@@ -1,4 +1,6 @@
-"""Whether this installation may serve: its settings, its keys, its database's birth and its migrations (spec OPS-02)."""
+"""Whether this installation may serve: its settings, its keys, its database's birth and its migrations
+(spec OPS-02).
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def _key_findings(settings: Settings) -> Iterator[Finding]:
     except keyring.BadKeys as error:
         yield Finding("FIELD_KEYS", State.WRONG, f"{error}. Make a ring with: flask keys new.")
     if settings.signing_key_file and not settings.signing_key_file.is_file():
-        yield Finding("SIGNING_KEY_FILE", State.WRONG, "There is no such file. Make one with: flask audit new-key.")
+        yield Finding(
+            "SIGNING_KEY_FILE", State.WRONG, "There is no such file. Make one with: flask audit new-key."
+        )
 
 
 def database_findings(settings: Settings, migrations: str) -> Iterator[Finding]:
@@ -72,7 +76,11 @@ def database_findings(settings: Settings, migrations: str) -> Iterator[Finding]:
         if schema_is(session.connection()) != newest(migrations):
             yield Finding("DATABASE_URL", State.WRONG, "The database is not migrated. Run: flask db upgrade.")
         elif (born := birth_mode(session)) != settings.mode:
-            yield Finding("DATABASE_URL", State.WRONG, f"This database was born in {born} mode and this is {settings.mode}.")
+            yield Finding(
+                "DATABASE_URL",
+                State.WRONG,
+                f"This database was born in {born} mode and this is {settings.mode}.",
+            )
 
 
 def schema_is(connection: Connection) -> str | None:

@@ -1,4 +1,6 @@
-"""The browser's doors. Every view says which permission it needs; everything else about access is in `access`."""
+"""The browser's doors. Every view says which permission it needs; everything else about access is in
+`access`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.config import Mode
 from dashboard.extensions import csrf, htmx, login_manager
-from dashboard.web import access, assets, doors, errors, filters, health, headers
+from dashboard.web import access, assets, doors, errors, filters, headers, health
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,7 +20,9 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 
 def join(app: Flask, settings: Settings) -> None:
-    """Give the app its pages, and what all pages share. The order is that of a request: headers, CSRF, access."""
+    """Give the app its pages, and what all pages share. The order is that of a request: headers, CSRF,
+    access.
+    """
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_BODY,

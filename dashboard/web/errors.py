@@ -1,4 +1,6 @@
-"""One answer for each kind of failure: a page for people, a fragment for htmx, a log line without anybody's data."""
+"""One answer for each kind of failure: a page for people, a fragment for htmx, a log line without anybody's
+data.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,10 @@ def business_no(error: DomainError) -> ResponseReturnValue:
 
 
 def foreign_form(_: CSRFError) -> ResponseReturnValue:
-    return shown(400, "The form was opened too long ago or in another session. Go back, reload the page, and send it again.")
+    return shown(
+        400,
+        "This form belongs to another session, or to none. Go back, reload the page, and send it again.",
+    )
 
 
 def http(error: HTTPException) -> ResponseReturnValue:
@@ -71,25 +76,39 @@ def http(error: HTTPException) -> ResponseReturnValue:
 
 
 def database(error: DBAPIError) -> ResponseReturnValue:
-    """Repeat the whole request once where the database only asked for another try; else say that it is away."""
+    """Repeat the whole request once where the database only asked for another try; else say that it is
+    away.
+    """
     if getattr(error.orig, "sqlstate", None) in REPEATABLE and not g.get("repeated"):
         g.repeated = True
         return current_app.dispatch_request()
     if not isinstance(error, OperationalError):
         raise error
     log.error("database away", error=type(error).__name__, request_id=actor.current().request_id)
-    return shown(ServiceUnavailable.code, "The database does not answer. Nothing was saved just now; try again in a minute.")
+    return shown(
+        ServiceUnavailable.code,
+        "The database does not answer. Nothing was saved just now; try again in a minute.",
+    )
 
 
 def away(error: GatewayError) -> ResponseReturnValue:
     log.error("gateway away", error=type(error).__name__, request_id=actor.current().request_id)
-    return shown(ServiceUnavailable.code, "Something outside does not answer. Nothing was saved just now; try again in a minute.")
+    return shown(
+        ServiceUnavailable.code,
+        "Something outside does not answer. Nothing was saved just now; try again in a minute.",
+    )
 
 
 def _log_without_values(exc_info: object) -> None:
     error = exc_info[1] if isinstance(exc_info, tuple) else None
     place = _place(error)
-    log.error("bug", error=type(error).__name__, place=place, path=request.path, request_id=actor.current().request_id)
+    log.error(
+        "bug",
+        error=type(error).__name__,
+        place=place,
+        path=request.path,
+        request_id=actor.current().request_id,
+    )
 
 
 def _place(error: BaseException | None) -> str | None:

@@ -37,8 +37,15 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """200 `ok`; 200 `degraded` while people can work but background work stands still; 503 without a database."""
-    parts = {"database": _database(), "redis": _redis(), "workers": _beating("worker"), "scheduler": _beating("scheduler")}
+    """200 `ok`; 200 `degraded` while people can work but background work stands still; 503 without a
+    database.
+    """
+    parts = {
+        "database": _database(),
+        "redis": _redis(),
+        "workers": _beating("worker"),
+        "scheduler": _beating("scheduler"),
+    }
     if parts["database"] != "ok":
         return jsonify(status="unavailable", **parts), 503
     status = "ok" if set(parts.values()) == {"ok"} else "degraded"
@@ -71,7 +78,9 @@ def _beating(kind: str) -> str:
     late = datetime.now(UTC) - SILENT_AFTER
     try:
         with reading() as session:
-            alive = session.scalar(select(Heartbeat.name).where(Heartbeat.kind == kind, Heartbeat.seen_at > late))
+            alive = session.scalar(
+                select(Heartbeat.name).where(Heartbeat.kind == kind, Heartbeat.seen_at > late)
+            )
     except DBAPIError:
         return "unknown"
     return "ok" if alive else "silent"

@@ -24,7 +24,7 @@ from tests.support.emptying import owner
 
 pytestmark = pytest.mark.both
 
-REBUILDS_TODOS = '''
+REBUILDS_TODOS = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -43,7 +43,7 @@ def upgrade():
 def downgrade():
     with op.batch_alter_table("admin_todos", recreate=how()) as table:
         table.drop_column("shade")
-'''
+"""
 
 
 @pytest.fixture
@@ -69,7 +69,15 @@ def as_owner(app: Flask) -> Connection:
 def a_todo_with_a_note_and_its_trail() -> None:
     with writing() as session:
         author = User(email_index=b"x", role="fulfillment", created_at=NOW)
-        todo = Todo(key="k", title="A demo title", category="task", priority="high", due_at=NOW, created_at=NOW, updated_at=NOW)
+        todo = Todo(
+            key="k",
+            title="A demo title",
+            category="task",
+            priority="high",
+            due_at=NOW,
+            created_at=NOW,
+            updated_at=NOW,
+        )
         session.add_all((author, todo))
         session.flush()
         session.add(TodoNote(todo_id=todo.id, author_id=author.id, body="kept", created_at=NOW))
@@ -91,7 +99,10 @@ def triggers(app: Flask) -> set[str]:
 def test_the_newest_migration_equals_the_models(fresh: Flask) -> None:
     migrate(fresh, "upgrade")
     with as_owner(fresh) as connection:
-        options = {"include_object": lambda _, name, kind, *__: not objects.is_ours(kind, name), "compare_type": True}
+        options = {
+            "include_object": lambda _, name, kind, *__: not objects.is_ours(kind, name),
+            "compare_type": True,
+        }
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
     assert differences == []
 

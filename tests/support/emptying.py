@@ -43,8 +43,12 @@ def _sqlite(connection: Connection) -> None:
 
 
 def _postgresql(connection: Connection) -> None:
-    """One trip: a replica's session runs no triggers and checks no foreign keys, and only a superuser may be one."""
-    off = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in ("audit_events", "audit_links", "audit_seals")]
+    """One trip: a replica's session runs no triggers and checks no foreign keys, and only a superuser may
+    be one.
+    """
+    off = [
+        f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in ("audit_events", "audit_links", "audit_seals")
+    ]
     deletions = [f"DELETE FROM {table}" for table in tables()]
     on = [line.replace("DISABLE", "ENABLE") for line in off]
     connection.exec_driver_sql("; ".join((*off, *deletions, *on)))
