@@ -61,7 +61,7 @@ def capped(count: int) -> str:
 
 def words(name: str) -> str:
     """A stored name as people read it: "in_progress" -> "In progress"."""
-    return str(name).replace("_", " ").capitalize()
+    return "ACH" if name == "ach" else str(name).replace("_", " ").capitalize()
 
 
 def masked(value: str | None) -> str:
