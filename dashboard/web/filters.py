@@ -14,17 +14,17 @@ from dashboard.web import components, navigation
 from dashboard.web.pages import wants_fragment
 
 COUNTED = 1000
-STEPS = ((timedelta(hours=1), 60, "min"), (timedelta(days=1), 3600, "h"), (timedelta(days=14), 86400, "d"))
+STEPS = ((timedelta(hours=1), 60, " min"), (timedelta(days=1), 3600, "h"), (timedelta(days=14), 86400, "d"))
 
 
 def relative(at: datetime, now: datetime) -> str:
-    """How far off, as "5 min ago" or "in 3 d"; past two weeks the day itself. Both are aware."""
+    """How far off, as "5 min ago" or "in 3d"; past two weeks the day itself. Both are aware."""
     distance = abs(now - at)
     if distance < timedelta(minutes=1):
         return "just now"
     for limit, seconds, unit in STEPS:
         if distance < limit:
-            amount = f"{int(distance.total_seconds()) // seconds} {unit}"
+            amount = f"{int(distance.total_seconds()) // seconds}{unit}"
             return f"in {amount}" if at > now else f"{amount} ago"
     return day_words(at.date())
 
