@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from dashboard import intake
 from dashboard.catalog import SERVICES, Method, Service
 from forms.answers import AnswersForm
 from forms.fields import VersionField, email_address, reason, tidy
@@ -34,7 +35,10 @@ def methods(service: Service) -> dict[str, str]:
 
 
 class OrderForm(AnswersForm):
-    """A visitor orders one service; `entry_key` makes sending it twice one order."""
+    """A visitor orders one service; `entry_key` makes sending it twice one order.
+
+    Whether the method is allowed is the order's own rule (CHK-03), so the form takes any.
+    """
 
     entry_key = HiddenField(
         validators=[InputRequired("Reload the page, then send the form again."), Length(max=64)]
@@ -52,7 +56,9 @@ class OrderForm(AnswersForm):
         render_kw={"type": "email", "autocomplete": "email", "maxlength": 254},
     )
     method = RadioField(
-        "How you would like to pay", validators=[InputRequired("Choose how you would like to pay.")]
+        "How you would like to pay",
+        validators=[InputRequired("Choose how you would like to pay.")],
+        validate_choice=False,
     )
 
     def ask(self, service: Service) -> None:
@@ -119,8 +125,20 @@ class CancelOrderForm(FlaskForm):
     )
 
 
+class MissingAnswersForm(AnswersForm):
+    """What an order's client has not answered yet, behind the order's link."""
+
+    def keep_open(self, given: intake.Intake) -> None:
+        """Leave out what is answered, unless what was sent answers it too: nothing typed is lost."""
+        nothing = intake.Intake()
+        answered = {name for name in intake.LABELS if getattr(given, name) != getattr(nothing, name)}
+        self.leave_out(name for name in answered if name in self and not self[name].raw_data)
+        if "roster" not in self:
+            self.leave_out(["roster_file"])
+
+
 class CompletionForm(AnswersForm):
-    """The answers of an order again, for the client behind a link or for staff."""
+    """All answers of an order again, for staff; saved only over the version that was shown."""
 
     version = VersionField()
 

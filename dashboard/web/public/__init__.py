@@ -1,7 +1,7 @@
-"""The public pages."""
+"""The public pages: what we sell, ordering it, and what a link opens."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dashboard.web.public import links, orders, services
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (services.bp, orders.bp, links.bp)
