@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     HiddenField,
     RadioField,
     SelectField,
@@ -60,6 +63,10 @@ class OrderForm(AnswersForm):
         validators=[InputRequired("Choose how you would like to pay.")],
         validate_choice=False,
     )
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields in the order of the page: who orders, the answers, the payment."""
+        return iter(sorted(super().__iter__(), key=lambda field: not field.name.startswith("customer_")))
 
     def ask(self, service: Service) -> None:
         """Offer what this service asks and allows, and nothing else."""

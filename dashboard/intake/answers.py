@@ -113,7 +113,7 @@ CHOICE_LABELS: Mapping[StrEnum, str] = {
 
 FILED = ("pecos_enrollment_id", "specialty", "practice_state", "surrogate_access")
 ASKED_BESIDES: Mapping[str, tuple[str, ...]] = {
-    "npi-revalidation": (*FILED, "entity_kind", "filing_reason"),
+    "npi-revalidation": (*FILED, "entity_kind"),
     "npi-reactivation": ("deactivated", *FILED, "entity_kind"),
     "nppes-update": ("change_date", "changes", "specialty", "practice_state", "surrogate_access"),
     "medicare-enrollment": (*FILED, "entity_kind", "filing_reason"),

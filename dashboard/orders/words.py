@@ -29,6 +29,7 @@ SUBMIT = {
 }
 WORKING_DAYS = {Priority.HIGH: 3, Priority.NORMAL: 5}
 DAYS_AFTER_A_CHANGE = timedelta(days=30)
+BESIDES = ("filing_reason", "entity_kind", "change_date", "changes", "deactivated", "roster")
 FILED_ON_855 = ("npi-revalidation", "medicare-enrollment")
 
 
@@ -111,10 +112,10 @@ def access_model(service: Service) -> str:
 
 
 def asked_facts(case: Case) -> Iterator[tuple[str, str]]:
-    """What this service asks beyond the labels every todo has."""
-    shown = {"filing_reason", "entity_kind", "change_date", "changes", "deactivated", "roster"}
-    for name in intakes.asked(case.service):
-        if name in shown:
+    """What this service asks, or the client said, beyond the labels every todo has."""
+    asked = intakes.asked(case.service)
+    for name in BESIDES:
+        if name in asked or getattr(case.intake, name):
             yield intakes.LABELS[name], worded(getattr(case.intake, name))
 
 

@@ -161,3 +161,9 @@ def test_a_name_of_nothing_visible_is_no_name(blank: str) -> None:
     form = order_form(customer_name=blank)
     assert not form.validate()
     assert list(form.errors) == ["customer_name"]
+
+
+def test_problems_are_listed_in_the_order_of_the_page() -> None:
+    form = order_form(customer_email="nobody", npi="1", method="")
+    assert not form.validate()
+    assert [field.name for field in form if field.errors] == ["customer_email", "npi", "method"]

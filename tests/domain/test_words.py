@@ -158,3 +158,8 @@ def test_notes_name_what_is_missing_and_what_to_do_by_hand() -> None:
     assert "NPI, Email missing" in words.intake_incomplete(["npi", "email"])
     assert words.failed("Mail", "SMTPServerDisconnected", "send it by hand.").startswith("Mail FAILED (SMTP")
     assert "No client email" in words.no_client_email()
+
+
+def test_a_reason_for_filing_is_told_where_it_was_given_though_not_asked() -> None:
+    assert dict(words.facts(case(filing_reason="change")))["Reason for filing"] == "Change of information"
+    assert "Reason for filing" not in dict(words.facts(case()))
