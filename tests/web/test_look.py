@@ -1,4 +1,4 @@
-"""The look's own rules: words for times and counts, one focus a page, shapes of statuses, readable colours."""
+"""The look's own rules: words for times and counts, one focus a page, shapes of statuses, contrast."""
 
 from __future__ import annotations
 
