@@ -28,6 +28,12 @@ class TodoStatus(StrEnum):
 
 OPEN = frozenset({TodoStatus.PENDING, TodoStatus.IN_PROGRESS, TodoStatus.WAITING})
 IS_OPEN = text("status IN ('pending', 'in_progress', 'waiting')")
+IS_UNCLAIMED = text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL")
+
+
+def open_index(name: str, *columns: str) -> Index:
+    """An index of open work only: closed todos are most of the table, and no daily list shows them."""
+    return Index(f"ix_admin_todos_open_{name}", *columns, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 
 
 class TodoCategory(StrEnum):
@@ -50,18 +56,25 @@ class Todo(Referenced):
     __table_args__ = (
         Index("ix_admin_todos_due", "due_at", "id"),
         Index("ix_admin_todos_newest", "created_at", "id"),
-        Index("ix_admin_todos_open_due", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_admin_todos_status", "status", "due_at", "id"),
+        open_index("due", "due_at", "id"),
+        open_index("newest", "created_at", "id"),
+        open_index("priority", "priority", "due_at", "id"),
+        open_index("assignee", "assignee_id", "due_at", "id"),
+        open_index("service", "service_slug", "due_at", "id"),
         Index(
-            "ix_admin_todos_open_assignee",
-            "assignee_id",
+            "ix_admin_todos_unclaimed",
             "due_at",
             "id",
-            sqlite_where=IS_OPEN,
-            postgresql_where=IS_OPEN,
+            sqlite_where=IS_UNCLAIMED,
+            postgresql_where=IS_UNCLAIMED,
         ),
-        Index("ix_admin_todos_status", "status", "due_at", "id"),
-        Index("ix_admin_todos_npi", "npi"),
-        Index("ix_admin_todos_order_number", "order_number"),
+        Index("ix_admin_todos_npi", "npi", postgresql_ops={"npi": "varchar_pattern_ops"}),
+        Index(
+            "ix_admin_todos_order_number",
+            "order_number",
+            postgresql_ops={"order_number": "varchar_pattern_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
