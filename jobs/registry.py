@@ -19,7 +19,7 @@ from dashboard.unit import writing
 
 Queue = Literal["now", "bulk"]
 Work = Callable[..., None]
-MODULES = ("orders", "mail", "todos", "upkeep")
+MODULES = ("orders", "mail", "people", "todos", "upkeep")
 
 
 @dataclass(frozen=True, slots=True)

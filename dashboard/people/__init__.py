@@ -1,1 +1,1 @@
-"""Accounts, second factors, sessions, links: who may come in."""
+"""People with an account: who they are, how they prove it, and what ends their sessions (spec SEC-01)."""

@@ -42,6 +42,7 @@ def join(app: Flask, settings: Settings) -> None:
     errors.join(app)
     assets.join(app)
     filters.join(app)
+    access.identify(app)
     csrf.init_app(app)
     htmx.init_app(app)
     login_manager.init_app(app)

@@ -3,32 +3,60 @@
     @bp.get("/queue")
     @require(Permission.SEE_QUEUE)
     def index(): ...
+
+`@public` opens a door to anybody, `@signed_in` to anybody signed in, and `@stepped_up` beside one of the others asks
+for the password or a code once more, unless that was within ten minutes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, g, request
+from flask_login import UserMixin
 from werkzeug.exceptions import NotFound, Unauthorized
 
-from dashboard import audit, clock
+from dashboard import actor, audit, clock
 from dashboard.actor import Actor, acting
 from dashboard.audit import Action
-from dashboard.errors import AccessDenied
+from dashboard.errors import AccessDenied, DomainError
+from dashboard.extensions import login_manager
 from dashboard.people import sessions
 from dashboard.people.sessions import SignedIn
 from dashboard.rights import Permission
-from dashboard.unit import writing
+from dashboard.unit import reading, writing
+from dashboard.web import cookies
+from dashboard.web.pages import wants_fragment
 
 if TYPE_CHECKING:
-    from flask import Flask
-    from flask.typing import ResponseReturnValue
+    from flask import Flask, Response
 
 View = TypeVar("View", bound=Callable[..., object])
 ANYBODY = "anybody"
+UNKNOWN = {None, "static", "health.alive", "health.ready"}
+
+
+class StepUpNeeded(DomainError):
+    """The person must prove once more who they are before this."""
+
+    status = 403
+    code = "STEP_UP_NEEDED"
+
+    def __init__(self) -> None:
+        super().__init__("Confirm that it is you before this.")
+
+
+class Person(UserMixin):
+    """Flask-Login's `current_user`: a view of our own session. Its cookies are neither made nor believed."""
+
+    def __init__(self, who: SignedIn) -> None:
+        self.who = who
+
+    def get_id(self) -> str:
+        return self.who.ref
 
 
 def require(permission: Permission) -> Callable[[View], View]:
@@ -53,6 +81,12 @@ def signed_in(view: View) -> View:
     return view
 
 
+def stepped_up(view: View) -> View:
+    """Ask for the password or a code before this door, unless the person gave one within ten minutes."""
+    view.steps_up = True  # type: ignore[attr-defined]
+    return view
+
+
 def me() -> SignedIn:
     """The person signed in.
 
@@ -65,18 +99,48 @@ def me() -> SignedIn:
     return found
 
 
-def join(app: Flask) -> None:
-    """Ask who it is before each request, refuse what the role does not allow, and forget them afterwards."""
+def act_as(person_ref: str, role: str, user_id: int) -> None:
+    """From here on this request acts as somebody who has just proved who they are."""
+    known = actor.current()
+    g.acting.enter_context(acting(Actor(person_ref, role, user_id, None, known.request_id, known.address)))
+
+
+def identify(app: Flask) -> None:
+    """Ask who it is before anything else, so that every refusal and log line has its request id."""
     app.before_request(_identify)
-    app.before_request(_guard)
+    app.after_request(_name_the_request)
     app.teardown_request(_forget)
-    app.register_error_handler(Unauthorized, _ask_to_sign_in)
+
+
+def join(app: Flask) -> None:
+    """Refuse what the role does not allow. Comes after CSRF: a foreign form is refused whoever sends it."""
+    app.before_request(_guard)
+    login_manager.session_protection = None
+    login_manager.request_loader(lambda _: Person(g.me) if g.get("me") else None)
 
 
 def _identify() -> None:
-    g.me = None if request.endpoint in {None, "static"} else sessions.signed_in(request.cookies, clock.now())
+    now = clock.now()
+    g.me = None if request.endpoint in UNKNOWN else _person(now)
     g.acting = ExitStack()
     g.acting.enter_context(acting(_actor(g.me)))
+    if g.me is not None and _is_here(g.me, now):
+        with writing():
+            sessions.touch(g.me.session_id, now)
+
+
+def _person(now: datetime) -> SignedIn | None:
+    key = cookies.session_key()
+    if not key:
+        return None
+    with reading():
+        return sessions.find(key, now)
+
+
+def _is_here(person: SignedIn, now: datetime) -> bool:
+    """Whether this request shows that a person sits there: no poll, no part of a page; asked once a minute."""
+    is_by_hand = request.method not in {"GET", "HEAD"} or not wants_fragment()
+    return is_by_hand and now - person.seen_at >= sessions.TOUCHED_EACH
 
 
 def _actor(person: SignedIn | None) -> Actor:
@@ -98,6 +162,8 @@ def _guard() -> None:
         _refuse(wants)
     if isinstance(wants, str) and not isinstance(wants, Permission):
         raise NotFound
+    if getattr(view, "steps_up", False) and not person.has_stepped_up(clock.now()):
+        raise StepUpNeeded
 
 
 def _refuse(permission: Permission) -> None:
@@ -106,10 +172,13 @@ def _refuse(permission: Permission) -> None:
     raise AccessDenied(permission)
 
 
+def _name_the_request(answer: Response) -> Response:
+    """The id that people quote, and that the audit trail and the logs of this request carry."""
+    if name := actor.current().request_id:
+        answer.headers["X-Request-Id"] = name
+    return answer
+
+
 def _forget(_: BaseException | None) -> None:
     if "acting" in g:
         g.acting.close()
-
-
-def _ask_to_sign_in(_: Unauthorized) -> ResponseReturnValue:
-    return redirect(url_for("auth.sign_in", next=request.full_path))
