@@ -115,7 +115,7 @@ VARIABLES: Mapping[str, Variable] = {
     "DOMAIN": Variable(_text, needed=True, advice="The public host name; links in emails start with it."),
     "TRUSTED_PROXIES": Variable(_whole, "0"),
     "SECRET_KEY": Variable(_secret, needed=True, advice="At least 32 random characters."),
-    "FIELD_KEYS": Variable(_text, advice="Or FIELD_KEYS_FILE. Make one with: flask keys new."),
+    "FIELD_KEYS": Variable(_text, advice="Or FIELD_KEYS_FILE. Make one with: flask keys new --ring."),
     "FIELD_KEYS_FILE": Variable(Path, advice="A file of field keys, kept apart from backups."),
     "SIGNING_KEY_FILE": Variable(
         Path, needed=True, advice="The key file of the audit seals; see docs/security.md."
@@ -226,7 +226,7 @@ def _together(values: Mapping[str, Any]) -> Iterator[Finding]:
     """What is wrong only in company."""
     if not values["field_keys"] and not values["field_keys_file"]:
         yield Finding(
-            "FIELD_KEYS", State.MISSING, "Set FIELD_KEYS or FIELD_KEYS_FILE. Make one with: flask keys new."
+            "FIELD_KEYS", State.MISSING, "Set it or FIELD_KEYS_FILE. To make a ring: flask keys new --ring."
         )
     if values["portal_automation_enabled"] and not values["healthcare_proxy_url"]:
         yield Finding(

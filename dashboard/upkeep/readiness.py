@@ -59,7 +59,7 @@ def _key_findings(settings: Settings) -> Iterator[Finding]:
     try:
         keyring.load(settings.field_keys, settings.field_keys_file)
     except keyring.BadKeys as error:
-        yield Finding("FIELD_KEYS", State.WRONG, f"{error}. Make a ring with: flask keys new.")
+        yield Finding("FIELD_KEYS", State.WRONG, f"{error}. Make a ring with: flask keys new --ring.")
     if settings.signing_key_file and not settings.signing_key_file.is_file():
         yield Finding(
             "SIGNING_KEY_FILE", State.WRONG, "There is no such file. Make one with: flask audit new-key."
