@@ -129,6 +129,19 @@ def test_a_text_that_is_no_object_is_refused(text: str) -> None:
     assert [problem.field for problem in intake.parse(text).problems] == ["intake_data"]
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), object(), b"x", {1: "x"}, "\0", {"\ud800": 1}])
+def test_what_cannot_be_kept_is_refused(value: object) -> None:
+    assert list(problems(more=value)) == ["intake_data"]
+
+
+def test_nesting_is_bounded() -> None:
+    deep: object = "x"
+    for _ in range(5):
+        deep = {"in": [deep]}
+    assert problems(more=deep) == {}
+    assert list(problems(more=[[deep]])) == ["intake_data"]
+
+
 def test_an_endless_intake_is_refused() -> None:
     assert "intake_data" in problems(notes="x" * 300_000)
 

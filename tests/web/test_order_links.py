@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,17 @@ def test_only_the_first_opening_is_written_down(client: FlaskClient) -> None:
     with reading() as unit:
         opened = unit.scalars(select(AuditEvent).where(AuditEvent.action == "link opened")).all()
     assert len(opened) == 1
+
+
+def test_looking_again_waits_for_nobody_who_writes(client: FlaskClient, app: Flask) -> None:
+    token = linked()
+    client.get(f"/link/{token}")
+    other = sqlite3.connect(app.extensions["settings"].database_url.removeprefix("sqlite:///"))
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert client.get(f"/link/{token}").status_code == 200
+    finally:
+        other.close()
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 43, "%00", "é" * 20, "x" * 2000])

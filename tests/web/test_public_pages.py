@@ -75,7 +75,7 @@ def test_an_order_page_states_the_catalogs_price_and_terms(
 ) -> None:
     html = client.get(f"/order/{service.slug}").get_data(as_text=True)
     assert re.findall(r"\$[\d,]+\.\d\d", html) == [dollars(service.price_cents)]
-    assert (RECURRING in html) is service.is_recurring
+    assert (RECURRING in html) is ("cancel anytime" in html) is service.is_recurring
 
 
 def test_an_order_page_takes_an_npi_from_its_address(client: FlaskClient) -> None:
