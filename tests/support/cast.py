@@ -6,7 +6,7 @@ import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboard import todos
+from dashboard import catalog, todos
 from dashboard.crypto import blind_index
 from dashboard.extensions import db
 from dashboard.models import (
@@ -24,6 +24,7 @@ from dashboard.rights import Role
 from tests.conftest import NOW
 
 _numbers = itertools.count(1)
+PRICE_CENTS = catalog.service("npi-revalidation").price_cents
 
 
 def person(name: str = "Demo Fulfiller", role: Role = Role.FULFILLMENT) -> User:
@@ -40,8 +41,8 @@ def paid_order(slug: str = "npi-revalidation", **values: Any) -> Order:
     """A paid one-time order, in work, flushed."""
     number = f"CO-{next(_numbers):010d}"
     terms = {
-        "price_cents": 34900,
-        "amount_cents": 34900,
+        "price_cents": PRICE_CENTS,
+        "amount_cents": PRICE_CENTS,
         "allowed_methods": ["card", "ach"],
         "entry_key": number,
     }
