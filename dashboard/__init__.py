@@ -76,5 +76,5 @@ def _join_gateways(app: Flask, settings: Settings) -> None:
     app.extensions["gateways"] = Gateways(
         store=FolderStore(settings.data_dir / "documents"),
         mailer=SmtpMailer.of(settings) if settings.smtp_host else None,
-        chat=ChatWebhook(settings.chat_webhook_url) if settings.chat_webhook_url else None,
+        chat=ChatWebhook.of(settings) if settings.chat_webhook_url else None,
     )

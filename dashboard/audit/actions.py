@@ -35,6 +35,7 @@ class Action(Enum):
     JOB_FAILED = "job failed", "kind", "error"
     JOB_DISCARDED = "job discarded", "kind", "jobs"
     MAIL_RESENT = "mail resent", "kind"
+    MAIL_CANCELED = "mail canceled", "kind"
     MAIL_FAILED = "mail failed", "kind", "error"
 
     USER_INVITED = "user invited", "role"

@@ -17,7 +17,7 @@ from dashboard.demo.rows import order_of, todo_of, trail_of
 from dashboard.demo.stories import Story, stories
 from dashboard.errors import DomainError
 from dashboard.models import Office, Order, OrderSource, OrderStatus, PaymentStatus, Todo, User, UserState
-from dashboard.orders.orders import new_order_number
+from dashboard.orders.terms import new_order_number
 from dashboard.people import passwords
 from dashboard.unit import outside, reading, writing
 

@@ -51,6 +51,7 @@ class Message(Referenced):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     state: Mapped[MessageState] = mapped_column(Word(MessageState), default=MessageState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[int] = mapped_column(default=0)
     error_class: Mapped[str | None] = mapped_column(String(80))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -303,7 +303,9 @@ def upgrade() -> None:
     with op.batch_alter_table("admin_todos", schema=None) as batch_op:
         batch_op.create_index("ix_admin_todos_due", ["due_at", "id"], unique=False)
         batch_op.create_index("ix_admin_todos_newest", ["created_at", "id"], unique=False)
-        batch_op.create_index("ix_admin_todos_npi", ["npi"], unique=False)
+        batch_op.create_index(
+            "ix_admin_todos_npi", ["npi"], unique=False, postgresql_ops={"npi": "varchar_pattern_ops"}
+        )
         batch_op.create_index(
             "ix_admin_todos_open_assignee",
             ["assignee_id", "due_at", "id"],
@@ -318,9 +320,39 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
             postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
         )
+        batch_op.create_index(
+            "ix_admin_todos_open_newest",
+            ["created_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
+        batch_op.create_index(
+            "ix_admin_todos_open_priority",
+            ["priority", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
+        batch_op.create_index(
+            "ix_admin_todos_open_service",
+            ["service_slug", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
         batch_op.create_index(batch_op.f("ix_admin_todos_order_id"), ["order_id"], unique=False)
-        batch_op.create_index("ix_admin_todos_order_number", ["order_number"], unique=False)
+        batch_op.create_index(
+            "ix_admin_todos_order_number", ["order_number"], unique=False, postgresql_ops={"order_number": "varchar_pattern_ops"}
+        )
         batch_op.create_index("ix_admin_todos_status", ["status", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_admin_todos_unclaimed",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+        )
 
     op.create_table(
         "bulk_actions",
@@ -439,6 +471,7 @@ def upgrade() -> None:
         sa.Column("user_id", BIG, nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("attempts", BIG, nullable=False),
+        sa.Column("resent", BIG, nullable=False),
         sa.Column("error_class", sa.String(length=80), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -507,9 +540,29 @@ def downgrade() -> None:
     op.drop_table("client_links")
     op.drop_table("bulk_actions")
     with op.batch_alter_table("admin_todos", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_admin_todos_unclaimed",
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+        )
         batch_op.drop_index("ix_admin_todos_status")
-        batch_op.drop_index("ix_admin_todos_order_number")
+        batch_op.drop_index("ix_admin_todos_order_number", postgresql_ops={"order_number": "varchar_pattern_ops"})
         batch_op.drop_index(batch_op.f("ix_admin_todos_order_id"))
+        batch_op.drop_index(
+            "ix_admin_todos_open_service",
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
+        batch_op.drop_index(
+            "ix_admin_todos_open_priority",
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
+        batch_op.drop_index(
+            "ix_admin_todos_open_newest",
+            sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
+        )
         batch_op.drop_index(
             "ix_admin_todos_open_due",
             sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
@@ -520,7 +573,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
             postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting')"),
         )
-        batch_op.drop_index("ix_admin_todos_npi")
+        batch_op.drop_index("ix_admin_todos_npi", postgresql_ops={"npi": "varchar_pattern_ops"})
         batch_op.drop_index("ix_admin_todos_newest")
         batch_op.drop_index("ix_admin_todos_due")
 
