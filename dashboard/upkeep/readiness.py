@@ -36,13 +36,20 @@ def refuse_unready(app: Flask) -> None:
     Raises:
         RefusesToServe: with every reason, each by name.
     """
+    with app.app_context():
+        if reasons := unready(app):
+            raise RefusesToServe(reasons)
+
+
+def unready(app: Flask) -> list[Finding]:
+    """Why the app may not serve; nothing, and remembered, once it may. Needs an app's context, opens a unit."""
+    if app.extensions.get("ready"):
+        return []
     settings: Settings = app.extensions["settings"]
-    findings = all_findings(settings)
-    if not wrong(findings):
-        with app.app_context():
-            findings = list(database_findings(settings, app.extensions["migrate"].directory))
-    if wrong(findings):
-        raise RefusesToServe(wrong(findings))
+    reasons = wrong(all_findings(settings))
+    reasons = reasons or wrong(list(database_findings(settings, app.extensions["migrate"].directory)))
+    app.extensions["ready"] = not reasons
+    return reasons
 
 
 def wrong(findings: list[Finding]) -> list[Finding]:

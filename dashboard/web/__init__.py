@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from dashboard.config import Mode
 from dashboard.extensions import csrf, htmx, login_manager
-from dashboard.web import access, assets, doors, errors, filters, headers, health
+from dashboard.web import access, assets, counts, doors, errors, filters, headers, health
+from dashboard.web.requests import LARGEST_BODY, Request
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from dashboard.config import Settings
-
-LARGEST_BODY = 2 * 1024 * 1024
 
 
 def join(app: Flask, settings: Settings) -> None:
@@ -42,9 +41,12 @@ def join(app: Flask, settings: Settings) -> None:
     errors.join(app)
     assets.join(app)
     filters.join(app)
+    serving.join(app)
+    counts.join(app)
     access.identify(app)
     csrf.init_app(app)
     htmx.init_app(app)
+    app.request_class = Request
     login_manager.init_app(app)
     access.join(app)
     health.join(app)
