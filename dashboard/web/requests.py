@@ -10,7 +10,7 @@ from htmx_flask import HtmxAwareRequest
 LARGEST_BODY = 2 * 1024 * 1024
 
 
-class Request(HtmxAwareRequest):  # type: ignore[misc]
+class Request(HtmxAwareRequest):
     """Keeps an upload in memory, where Werkzeug would write a large one to disk as it is."""
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
