@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.config import Mode
 from dashboard.extensions import csrf, htmx, login_manager
-from dashboard.web import access, assets, counts, doors, errors, filters, headers, health
+from dashboard.web import access, assets, counts, doors, errors, filters, headers, health, serving
 from dashboard.web.requests import LARGEST_BODY, Request
 
 if TYPE_CHECKING:
