@@ -1,4 +1,4 @@
-"""Signing in, accounts and the profile: the fields and their words. What a good password is, the domain says."""
+"""Signing in, accounts and the profile: fields and words. What a good password is, the domain says."""
 
 from __future__ import annotations
 

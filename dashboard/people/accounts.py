@@ -1,4 +1,4 @@
-"""Accounts: made, found, given a role, a password and a second factor, shut and opened again (spec section 0, SEC-01)."""
+"""Accounts: made, found, given a role, a password and a second factor, shut and opened again (spec SEC-01)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dashboard.errors import DomainError, Invalid, StaleVersion
 from dashboard.extensions import db
 from dashboard.models import Theme, User, UserState
 from dashboard.people import second_factor, sessions
+from dashboard.people.changes import changed
 from dashboard.rights import Role
 
 
@@ -34,6 +35,15 @@ class NotOneself(DomainError):
         super().__init__(
             "Ask another administrator: nobody changes their own role or shuts their own account."
         )
+
+
+class Disabled(DomainError):
+    """A shut account is opened again first."""
+
+    code = "DISABLED"
+
+    def __init__(self) -> None:
+        super().__init__("This account is shut. Open it again first.")
 
 
 def email_index(email: str) -> bytes:
@@ -73,19 +83,25 @@ def invite(email: str, name: str, role: Role, *, now: datetime) -> User:
 
 
 def accept(user: User, *, password_hash: str, secret: str, step: int) -> list[str]:
-    """Open an invited account with a password and an app whose code of `step` was seen; gives its recovery codes."""
+    """Open an invited account with a password and an app whose code was seen; gives its recovery codes.
+
+    `step` is the one of that code, which is thereby used.
+    """
     user.password_hash, user.totp_secret, user.totp_last_step = password_hash, secret, step
     user.state = UserState.ACTIVE
     audit.record(Action.USER_ENABLED, user)
     return second_factor.new_recovery_codes(user)
 
 
-def set_up_anew(user: User, *, now: datetime) -> None:
+def set_up_anew(user: User, *, by: str, now: datetime) -> None:
     """Take the password and the second factor away: the person lost them, and accepts an invitation again.
 
     Raises:
-        LastAdmin: nobody else could undo it.
+        NotOneself, LastAdmin, Disabled: see there.
     """
+    not_oneself(user, by)
+    if user.state is UserState.DISABLED:
+        raise Disabled
     keep_an_admin(user)
     user.state, user.password_hash, user.totp_secret = UserState.INVITED, None, None
     audit.record(Action.SECOND_FACTOR_CHANGED, user, reason="set up anew")
@@ -176,7 +192,7 @@ def not_oneself(user: User, by: str) -> None:
 def keep_an_admin(user: User) -> None:
     """
     Raises:
-        LastAdmin: this is an active administrator, and no other one is there. Locks the others until the unit ends.
+        LastAdmin: this is the only active administrator. Locks all of them until the unit ends.
     """
     if user.role is Role.ADMIN and user.state is UserState.ACTIVE and not _others(user):
         raise LastAdmin
@@ -189,5 +205,4 @@ def _others(user: User) -> set[int]:
 
 def _quietly(user_id: int, **values: object) -> None:
     """Change what is no part of an editing form, so that an open form does not become stale by it."""
-    change = update(User).where(User.id == user_id).values(**values)
-    db.session.execute(change, execution_options={"synchronize_session": False})
+    changed(update(User).where(User.id == user_id).values(**values))

@@ -1,17 +1,18 @@
-"""Links by which a person sets up an account or chooses a new password: used once, kept as a hash (spec SEC-01)."""
+"""Links to set up an account or choose a new password: used once, kept as a hash (spec SEC-01)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from dashboard import audit
 from dashboard.audit import Action
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.models import AccountLink, LinkPurpose, User, UserState
+from dashboard.people.changes import changed
 from dashboard.tokens import digest, new_token
 
 GOOD_FOR: Mapping[LinkPurpose, timedelta] = {
@@ -69,7 +70,9 @@ def person_of(raw: str, purpose: LinkPurpose, now: datetime) -> User:
     """
     theirs = select(User).join(AccountLink, AccountLink.user_id == User.id)
     which = (AccountLink.digest == digest(raw), AccountLink.purpose == purpose, AccountLink.used_at.is_(None))
-    user = db.session.scalar(theirs.where(*which, AccountLink.expires_at > now, User.state == OPENS[purpose]))
+    user: User | None = db.session.scalar(
+        theirs.where(*which, AccountLink.expires_at > now, User.state == OPENS[purpose])
+    )
     if user is None:
         raise LinkIsOver
     return user
@@ -93,6 +96,5 @@ def revoke(user: User, purpose: LinkPurpose, now: datetime) -> None:
     _end(AccountLink.user_id == user.id, AccountLink.purpose == purpose, now=now)
 
 
-def _end(*which: object, now: datetime) -> int:
-    ending = update(AccountLink).where(*which, AccountLink.used_at.is_(None)).values(used_at=now)
-    return int(db.session.execute(ending, execution_options={"synchronize_session": False}).rowcount)
+def _end(*which: ColumnElement[bool], now: datetime) -> int:
+    return changed(update(AccountLink).where(*which, AccountLink.used_at.is_(None)).values(used_at=now))

@@ -34,7 +34,7 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Whether this is the password behind `stored`. Without a stored hash it takes as long, and is never so."""
+    """Whether this is the password behind `stored`. Without a stored hash it takes as long, and is not."""
     outside()
     with AT_ONCE:
         try:

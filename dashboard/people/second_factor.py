@@ -1,4 +1,4 @@
-"""The second factor: codes of an app (TOTP), each good once, and recovery codes for a lost phone (spec SEC-01)."""
+"""The second factor: codes of an app (TOTP), each good once, and recovery codes (spec SEC-01)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from dashboard.crypto import blind_index
 from dashboard.extensions import db
 from dashboard.models import RecoveryCode, User
+from dashboard.people.changes import changed
 
 STEP = 30
 DRIFT = 1
@@ -52,13 +53,13 @@ def spend_code(user: User, code: str, at: datetime) -> bool:
     if step is None:
         return False
     unused = update(User).where(User.id == user.id, User.totp_last_step < step).values(totp_last_step=step)
-    return _changed_one(unused)
+    return changed(unused) == 1
 
 
 def spend_recovery_code(user: User, typed: str, now: datetime) -> bool:
     """Whether this is one of the person's recovery codes, not used before; it is used now."""
     mine = (RecoveryCode.user_id == user.id, RecoveryCode.digest == _digest(user, typed))
-    return _changed_one(update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now))
+    return changed(update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now)) == 1
 
 
 def new_recovery_codes(user: User) -> list[str]:
@@ -77,11 +78,6 @@ def recovery_codes_left(user_id: int) -> int:
 
 def _digits(secret: str, step: int) -> bytes:
     return pyotp.TOTP(secret, interval=STEP).generate_otp(step).encode()
-
-
-def _changed_one(change: object) -> bool:
-    said = db.session.execute(change, execution_options={"synchronize_session": False})
-    return bool(said.rowcount == 1)
 
 
 def _recovery_code() -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from dashboard import audit
 from dashboard.audit import Action
 from dashboard.extensions import db
 from dashboard.models import Theme, User, UserSession, UserState
+from dashboard.people.changes import changed
 from dashboard.rights import Permission, Role, may
 from dashboard.tokens import digest, new_token
 
@@ -124,9 +125,14 @@ def of(user_id: int, now: datetime) -> list[UserSession]:
     return list(db.session.scalars(newest.order_by(UserSession.seen_at.desc(), UserSession.id)))
 
 
+def counts(now: datetime) -> dict[int, int]:
+    """How many live sessions each person has, by user id; whoever has none is absent."""
+    query = select(UserSession.user_id, func.count()).where(*is_live(now)).group_by(UserSession.user_id)
+    return dict(db.session.execute(query).tuples().all())
+
+
 def _change(*which: ColumnElement[bool], **values: datetime) -> int:
-    chosen = update(UserSession).where(*which, UserSession.ended_at.is_(None)).values(**values)
-    return int(db.session.execute(chosen, execution_options={"synchronize_session": False}).rowcount)
+    return changed(update(UserSession).where(*which, UserSession.ended_at.is_(None)).values(**values))
 
 
 def _told(user: User, cause: str, ended: int) -> int:

@@ -1,6 +1,6 @@
 """Signing in, step by step, as the database sees it. The slow part, argon2, lies between two of these steps.
 
-An unknown address takes the same steps as a known one, so neither words nor time tell them apart (spec SEC-01).
+An unknown address takes the steps of a known one, so neither words nor time tell them apart (spec SEC-01).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dashboard.tokens import digest
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody says they are the person of this address. `stored` is the hash to compare with, if there is one."""
+    """Somebody says whose address is theirs. `stored` is the hash to compare with, if there is one."""
 
     email_index: bytes
     ref: str | None
@@ -76,7 +76,7 @@ def refused(reason: str, user: User | None = None) -> None:
 
 
 def person(half: HalfIn) -> User | None:
-    """The person who may give the second factor now; None if they were shut out or changed their password meanwhile."""
+    """Who may give the second factor now; None if they were shut out or changed their password meanwhile."""
     user = accounts.by_ref(half.ref)
     if user is None or user.state is not UserState.ACTIVE or mark_of(user) != half.mark:
         return None
@@ -86,7 +86,7 @@ def person(half: HalfIn) -> User | None:
 def second_factor_of(
     user: User, typed: str, place: Place, *, now: datetime, real_time: datetime
 ) -> str | None:
-    """Use up the code; gives the kind of factor ("code", "recovery"), or None, leaving a trace, if it is not right.
+    """Use up the code; gives the kind of factor ("code", "recovery"), or None, with a trace, if it is wrong.
 
     The app's codes go by `real_time`: a phone knows nothing of a demo's moved clock.
 

@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.models import FailedAttempt
+from dashboard.people.changes import changed
 
 WINDOW = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -31,7 +32,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Free tries of one place about one account, of one place in all, and about one account from everywhere."""
+    """Free tries of a place about an account, of a place in all, and about an account from everywhere."""
 
     here: int = 4
     at_place: int = 20
@@ -64,7 +65,7 @@ class Place:
 
 
 def place(address: str | None, device: str | None) -> Place:
-    """The place to count for: the known device's, else the address; of an IPv6 address its /64, which is one house."""
+    """The place to count for: a known device, else the address; of an IPv6 address its /64, one house."""
     if device:
         return Place(f"device {device}", is_known=True)
     return Place(_network(address or "nowhere"), is_known=False)
@@ -90,12 +91,12 @@ def attempt(kind: str, subject: bytes, at: Place, now: datetime) -> int:
 def succeeded(kind: str, subject: bytes, at: Place) -> None:
     """Forget what this place got wrong about this account: the person was right in the end."""
     mine = (FailedAttempt.kind == kind, FailedAttempt.subject == subject, FailedAttempt.address == at.name)
-    db.session.execute(delete(FailedAttempt).where(*mine))
+    changed(delete(FailedAttempt).where(*mine))
 
 
 def forget_before(instant: datetime) -> int:
     """Delete what no longer counts; gives how many rows."""
-    return int(db.session.execute(delete(FailedAttempt).where(FailedAttempt.at < instant)).rowcount)
+    return changed(delete(FailedAttempt).where(FailedAttempt.at < instant))
 
 
 def _waits(kind: str, subject: bytes, at: Place, now: datetime) -> list[timedelta]:

@@ -4,8 +4,8 @@
     @require(Permission.SEE_QUEUE)
     def index(): ...
 
-`@public` opens a door to anybody, `@signed_in` to anybody signed in, and `@stepped_up` beside one of the others asks
-for the password or a code once more, unless that was within ten minutes.
+`@public` opens a door to anybody, `@signed_in` to anybody signed in, and `@stepped_up` beside one of the others
+asks for the password or a code once more, unless that was within ten minutes.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _person(now: datetime) -> SignedIn | None:
 
 
 def _is_here(person: SignedIn, now: datetime) -> bool:
-    """Whether this request shows that a person sits there: no poll, no part of a page; asked once a minute."""
+    """Whether this request shows that a person sits there: no poll, no part of a page; once a minute."""
     is_by_hand = request.method not in {"GET", "HEAD"} or not wants_fragment()
     return is_by_hand and now - person.seen_at >= sessions.TOUCHED_EACH
 

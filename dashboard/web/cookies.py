@@ -1,7 +1,7 @@
 """The two cookies of signing in: the session's key, and the word that this browser is known to an account.
 
-Over https both are `__Host-` cookies, which no other host and no plain connection can set. Over plain http they exist on
-loopback only, in a demo or a test: see `refuses_plain_http`.
+Over https both are `__Host-` cookies, which no other host and no plain connection can set. Over plain http they
+exist on loopback only, in a demo or a test: see `refuses_plain_http`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def known_device(email_index: bytes) -> str | None:
 
 
 def remember_device(answer: Response, email_index: bytes) -> None:
-    """Let the sign-in throttle know this browser again: whoever attacks the account from elsewhere cannot shut it out."""
+    """Let the throttle know this browser again: whoever attacks the account elsewhere cannot shut it out."""
     device, accounts = _device()
     known = [email_index.hex(), *(other for other in accounts if other != email_index.hex())][:ACCOUNTS]
     answer.set_cookie(
@@ -49,7 +49,7 @@ def remember_device(answer: Response, email_index: bytes) -> None:
 
 
 def refuses_plain_http() -> bool:
-    """Whether this request came over plain http from a host other than loopback, where no cookie would be safe."""
+    """Whether this came over plain http for a host other than loopback, where no cookie would be safe."""
     return not request.is_secure and not _is_loopback(urlsplit(f"//{request.host}").hostname or "")
 
 
@@ -64,7 +64,7 @@ def _device() -> tuple[str | None, list[str]]:
     """This browser's name and the accounts it is known to, newest first."""
     try:
         device, accounts = _signer().loads(
-            request.cookies.get(_name("device"), ""), max_age=KNOWN_FOR.total_seconds()
+            request.cookies.get(_name("device"), ""), max_age=int(KNOWN_FOR.total_seconds())
         )
     except BadData:
         return None, []

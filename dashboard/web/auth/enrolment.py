@@ -1,6 +1,6 @@
-"""Setting up an app for the second factor: a new secret, its QR code, and the code that proves the app has it.
+"""Setting up an app for the second factor: a new secret, its QR code, and the code that proves it arrived.
 
-The secret travels in the form, signed, until a code of it was seen; only then does it rest, sealed, with the account.
+The secret travels in the form, signed, until a code of it was seen; only then it rests, sealed, with the account.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def secret_of(form: SecondFactorForm, ref: str) -> str | None:
 
 
 def proved(form: SecondFactorForm, ref: str) -> tuple[str, int] | None:
-    """The secret and the step of the code typed, or None (and the field says so) where they do not belong together."""
+    """The secret and the step of the code typed, or None, and the field says so, where they do not match."""
     secret = secret_of(form, ref)
     step = second_factor.step_of(secret, form.code.data or "", datetime.now(UTC)) if secret else None
     if secret is None or step is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock
@@ -73,7 +73,7 @@ def reset(token: str) -> ResponseReturnValue:
 @bp.post("/password-reset/<string:token>/password")
 @public
 def choose(token: str) -> ResponseReturnValue:
-    """Keep the new password and end every session. The second factor is still asked for at the next sign-in."""
+    """Keep the new password and end every session. The next sign-in still asks for the second factor."""
     _person(token, LinkPurpose.PASSWORD_RESET)
     form = NewPasswordForm()
     hashed = form.validate() and hashed_of(form)
@@ -83,7 +83,7 @@ def choose(token: str) -> ResponseReturnValue:
         user = links.use(token, LinkPurpose.PASSWORD_RESET, clock.now())
         accounts.change_password(user, hashed, now=clock.now())
     flash("The new password holds. Sign in with it.")
-    answer = redirect(url_for("auth.form"), 303)
+    answer = make_response(redirect(url_for("auth.form"), 303))
     cookies.remember_device(answer, user.email_index)
     return answer
 

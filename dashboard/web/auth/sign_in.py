@@ -107,7 +107,7 @@ def end() -> ResponseReturnValue:
 def welcome(
     user: User, key: str, *, next: str | None = None, kept: str | None = None, page: str = ""
 ) -> Response:
-    """The first answer of a new session: `page`, or the one they wanted, or what they had typed, to be sent now."""
+    """The first answer of a new session: `page`, or the one they wanted, or what they had typed."""
     session.pop(HALF_IN, None)
     home = "/staff/" if user.role.is_staff else "/portal/"
     answer = make_response(page) if page else go_on(user.ref, next or home, kept)
@@ -130,7 +130,7 @@ def here(email_index: bytes) -> Place:
 
 
 def fresh_session(user: User, factor: str) -> str:
-    """Begin a session for somebody who has proved both factors. Needs a writing unit; gives the cookie's value."""
+    """Begin a session for somebody who proved both factors, and act as them. Gives the cookie's value."""
     act_as(user.ref, user.role.value, user.id)
     agent = request.headers.get("User-Agent", "")
     return sign_in.enter(user, factor=factor, now=clock.now(), address=request.remote_addr, agent=agent)
@@ -166,9 +166,11 @@ def _entered(half: HalfIn, typed: str) -> tuple[User, str] | None:
 
 def _half() -> HalfIn | None:
     """Whose password was right in this browser within five minutes."""
-    ref, mark, at = session.get(HALF_IN) or (None, None, 0.0)
+    if HALF_IN not in session:
+        return None
+    ref, mark, at = session[HALF_IN]
     is_fresh = 0 <= clock.now().timestamp() - at <= HALF_IN_FOR_SECONDS
-    return HalfIn(ref, mark) if ref and is_fresh else None
+    return HalfIn(ref, mark) if is_fresh else None
 
 
 def _trace_of_wait() -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dashboard.web.staff import people
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (people.bp,)
