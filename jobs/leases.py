@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, Interval, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dashboard import clock
@@ -19,7 +19,7 @@ def database_time(session: Session, plus: timedelta = timedelta()) -> ColumnElem
     """The database's own time. SQLite has no other clock than this machine's."""
     if session.get_bind().dialect.name == "sqlite":
         return literal(datetime.now(UTC) + plus, UtcDateTime())
-    return func.clock_timestamp(type_=UtcDateTime()) + plus
+    return type_coerce(func.clock_timestamp() + literal(plus, Interval()), UtcDateTime())
 
 
 def held(name: str, holder: str, seconds: int) -> bool:

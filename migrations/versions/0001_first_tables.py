@@ -51,6 +51,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seals")),
         sa.UniqueConstraint("kind", "at", name=op.f("uq_audit_seals_kind_at")),
     )
+    with op.batch_alter_table("audit_seals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_seals_seq"), ["seq"], unique=False)
+
     op.create_table(
         "failed_attempts",
         sa.Column("id", BIG, nullable=False),
