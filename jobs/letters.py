@@ -99,7 +99,7 @@ def about_todo(message: Message, settings: Settings, now: datetime) -> Facts:
         "order": todo.order_number or "no order",
         "service": service.name if service else todo.category.value,
         "priority": f"{todo.priority.value} priority",
-        "due": f"due {due:%d %b %Y}",
+        "due": f"due {due.day} {due:%b %Y}",
         "link": f"{settings.base_url}/staff/queue/{todo.id}",
     }
 

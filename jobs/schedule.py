@@ -41,9 +41,17 @@ def daily(at: time, zone: tzinfo) -> Callable[[datetime], datetime]:
     return next_after
 
 
+def every(pause: timedelta) -> Callable[[datetime], datetime]:
+    """Again and again, `pause` after the last time."""
+    return lambda moment: moment + pause
+
+
 def schedules(zone: tzinfo) -> tuple[Schedule, ...]:
     """Every schedule of the firm, in its own zone."""
-    return (Schedule("retention", "upkeep.purge", daily(time(3, 30), zone)),)
+    return (
+        Schedule("retention", "upkeep.purge", daily(time(3, 30), zone)),
+        Schedule("waiting mail", "mail.sweep", every(timedelta(minutes=5))),
+    )
 
 
 def tick(schedule: Schedule, now: datetime) -> int:
