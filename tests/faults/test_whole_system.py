@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -40,7 +41,14 @@ class Whole:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, words):
-        return next((child for child in self.children() if words in " ".join(child.cmdline())), None)
+        return next((child for child in self.children() if words in words_of(child)), None)
+
+
+def words_of(process):
+    """Its command line; nothing, when it is just dying."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,7 @@ def test_it_listens_on_loopback_only(whole):
 
 def test_it_stays_small(whole):
     sizes = {process.pid: process.memory_info().rss / 2**20 for process in whole.children()}
-    web = [process for process in whole.children() if "gunicorn" in " ".join(process.cmdline())]
+    web = [process for process in whole.children() if "gunicorn" in words_of(process)]
 
     assert max(sizes[process.pid] for process in web) < WEB_MB
     assert sum(sizes.values()) + psutil.Process(whole.process.pid).memory_info().rss / 2**20 < WHOLE_MB
