@@ -15,6 +15,7 @@ from dashboard.config import Settings
 from dashboard.extensions import db
 from dashboard.keyring import new_ring
 from tests.support.emptying import empty
+from tests.support.pages import Browser
 from tests.support.postgres import Postgres, postgres_server
 from tests.support.redis import redis_server
 
@@ -81,6 +82,7 @@ def postgresql_app(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres)
 def migrated(env: dict[str, str]) -> Iterator[Flask]:
     """An app whose database is at the newest migration; its connections are closed afterwards."""
     app = create_app(Settings.read(env))
+    app.test_client_class = Browser
     result = app.test_cli_runner().invoke(args=["db", "upgrade"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     yield app

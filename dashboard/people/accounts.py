@@ -1,4 +1,4 @@
-"""Accounts: made, found, given a role, a password and a second factor, shut and opened again (spec SEC-01)."""
+"""Accounts: made, found, given a role, a password and a second factor, shut and reopened (spec SEC-01)."""
 
 from __future__ import annotations
 

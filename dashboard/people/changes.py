@@ -1,4 +1,4 @@
-"""Changing rows where they stand, on a condition: of two at the same time one finds nothing left to change."""
+"""Changing rows where they stand, on a condition: of two at once one finds nothing left to change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a new password. The page works the same for every address; a job finds out who has an account."""
+"""Asking for a new password. The page does the same for every address; a job finds out who has an account."""
 
 from __future__ import annotations
 

@@ -127,8 +127,12 @@ def of(user_id: int, now: datetime) -> list[UserSession]:
 
 def counts(now: datetime) -> dict[int, int]:
     """How many live sessions each person has, by user id; whoever has none is absent."""
-    query = select(UserSession.user_id, func.count()).where(*is_live(now)).group_by(UserSession.user_id)
-    return dict(db.session.execute(query).tuples().all())
+    query = (
+        select(UserSession.user_id, func.count().label("live"))
+        .where(*is_live(now))
+        .group_by(UserSession.user_id)
+    )
+    return {row.user_id: row.live for row in db.session.execute(query)}
 
 
 def _change(*which: ColumnElement[bool], **values: datetime) -> int:

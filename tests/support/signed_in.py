@@ -11,6 +11,9 @@ from dashboard.people import sessions
 from dashboard.rights import Role
 from dashboard.unit import writing
 from tests.support import cast
+from tests.support.pages import csrf_of
+
+__all__ = ["client_of", "csrf_of", "signed_in"]
 
 
 def client_of(app: Flask, user: User) -> FlaskClient:
@@ -27,9 +30,3 @@ def signed_in(app: Flask, role: Role = Role.FULFILLMENT) -> tuple[FlaskClient, U
     with writing():
         user = cast.person(role=role)
     return client_of(app, user), user
-
-
-def csrf_of(client: FlaskClient) -> str:
-    """The CSRF token of this client's own forms."""
-    page = client.get("/password-reset").get_data(as_text=True)
-    return page.split('name="csrf_token" value="')[1].split('"')[0]

@@ -1,6 +1,6 @@
 """Setting up an app for the second factor: a new secret, its QR code, and the code that proves it arrived.
 
-The secret travels in the form, signed, until a code of it was seen; only then it rests, sealed, with the account.
+The secret travels in the form, signed, until a code of it was seen; then it rests, sealed, with the account.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a door says to somebody it does not know, or wants to know better (spec SEC-01).
 
 A page answers 401 with the sign-in form, and the way back in it. A part of a page answers 401 and sends the
-whole page to sign in. A form that htmx sends answers 401 and stays where it is, with all that was typed: the bar
-above it says to sign in beside it and to try again.
+whole page to sign in. A form that htmx sends answers 401 and stays where it is, with all that was typed: the
+bar above it says to sign in beside it and to try again.
 """
 
 from __future__ import annotations

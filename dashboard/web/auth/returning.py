@@ -1,9 +1,9 @@
 """The way back: where somebody was, and what they had typed, when they were asked who they are.
 
 A session that ends while somebody types loses nothing. The page that asks for the password carries the typed
-fields along, signed; after signing in the same person sees them again and sends them with one click. Kept are the
-fields of one form up to 64 KiB; not kept are files, passwords and codes. Only a form that came from our own page
-(its CSRF token held) and from a browser whose session had been that person's is kept at all.
+fields along, signed; after signing in the same person sees them again and sends them with one click. Kept are
+the fields of one form up to 64 KiB, not files, passwords or codes; and only of a form that came from our own page
+(its CSRF token held), in a browser whose session had been that person's.
 """
 
 from __future__ import annotations
