@@ -27,7 +27,8 @@ OPEN_STATUSES = {"pending": "Pending", "in_progress": "In progress", "waiting": 
 STATUSES = OPEN_STATUSES | {"done": "Done", "canceled": "Canceled"}
 PRIORITIES = {"high": "High", "normal": "Normal"}
 NAMES = {service.slug: service.name for service in SERVICES}
-DUES = {"overdue": "Overdue", "today": "Due today", "week": "Due in 7 days", "none": "No due date"}
+DUES = {"overdue": "Overdue", "today": "Due today", "week": "Due in 7 days"}
+AGES = {"day": "Older than a day", "week": "Older than a week", "month": "Older than 30 days"}
 SORTS = {"due": "Due first", "newest": "Newest first", "oldest": "Oldest first", "priority": "High first"}
 ACTIONS = {
     "claim": "Claim",
@@ -55,6 +56,7 @@ class FilterForm(Form):
     service = SelectField("Service", choices={"": "Any service"} | NAMES)
     assignee = SelectField("Assignee")
     due = SelectField("Due", choices={"": "Any due date"} | DUES)
+    age = SelectField("Age", choices={"": "Any age"} | AGES)
     sort = SelectField("Sort", choices=SORTS, default="due")
 
     def __init__(self, formdata: Any = None, *, people: People = (), **named: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from dashboard import audit, notifications
 from dashboard.audit import Action
@@ -12,47 +12,38 @@ from dashboard.models import Order, Priority, Todo, TodoCategory
 from dashboard.rows import added_once
 
 
+class Told(TypedDict, total=False):
+    """What a todo may be told; `due_at` is UTC, `checklist` items are `{"key", "label", "done", "help"}`."""
+
+    title: Required[str]
+    category: Required[TodoCategory]
+    priority: Required[Priority | str]
+    due_at: Required[datetime]
+    service_slug: str | None
+    npi: str | None
+    description: str
+    data: dict[str, Any] | None
+    checklist: Sequence[Mapping[str, Any]]
+    intake_incomplete: bool
+    recurring_invoice_id: str | None
+
+
 def open_once(
-    *,
-    key: str,
-    title: str,
-    category: TodoCategory,
-    priority: Priority | str,
-    due_at: datetime,
-    now: datetime,
-    order: Order | None = None,
-    service_slug: str | None = None,
-    npi: str | None = None,
-    description: str = "",
-    data: Mapping[str, Any] | None = None,
-    checklist: Sequence[Mapping[str, Any]] = (),
-    intake_incomplete: bool = False,
-    recurring_invoice_id: str | None = None,
-    assignee: int | None = None,
+    *, key: str, now: datetime, order: Order | None = None, assignee: int | None = None, **told: Unpack[Told]
 ) -> tuple[Todo, bool]:
     """The todo of this fact, and whether it is new; a new one is audited and announced to the staff.
 
-    `key` names the fact (`fulfil:<order number>`). `checklist` items are `{"key", "label", "done", "help"}`,
-    `due_at` and `now` UTC, `assignee` a user's id. A todo that exists already is returned as it stands.
+    `key` names the fact (`fulfil:<order number>`), `assignee` is a user's id, `now` UTC. A todo that exists
+    already is returned as it stands.
     """
     draft = Todo(
         key=key,
-        title=title,
-        category=category,
-        priority=Priority(priority),
         order_id=order.id if order else None,
         order_number=order.order_number if order else None,
-        npi=npi,
-        service_slug=service_slug,
-        recurring_invoice_id=recurring_invoice_id,
-        description=description,
-        data=None if data is None else dict(data),
-        intake_incomplete=intake_incomplete,
         assignee_id=assignee,
-        due_at=due_at,
-        checklist=[dict(item) for item in checklist],
         created_at=now,
         updated_at=now,
+        **told,
     )
     todo, is_new = added_once(draft, by="key")
     if is_new:

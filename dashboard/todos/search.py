@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, func, literal, select, table, text
+from sqlalchemy import ColumnElement, column, func, select, table, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.extensions import db
@@ -32,7 +32,7 @@ def is_too_short(q: str) -> bool:
 
 def matches(q: str) -> Iterator[ColumnElement[bool]]:
     """The conditions that a todo meets when it matches; none for a word that is too short."""
-    word = q.strip()
+    word = q.replace("\0", "").strip()
     if len(word) < SHORTEST:
         return
     if ORDER.fullmatch(word):
@@ -68,7 +68,7 @@ def _looked_up(parts: list[str]) -> ColumnElement[bool] | None:
         return None
     phrase = " ".join('"' + part.replace('"', '""') + '"' for part in parts)
     found = select(WORDS.c.rowid).where(text("admin_todos_words MATCH :words").bindparams(words=phrase))
-    counted = select(func.count()).select_from(found.limit(COMMON).with_only_columns(literal(1)).subquery())
+    counted = select(func.count()).select_from(found.limit(COMMON).subquery())
     return Todo.id.in_(found) if (db.session.scalar(counted) or 0) < COMMON else None
 
 

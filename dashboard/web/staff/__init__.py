@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.web.staff import people
+from dashboard.web.staff import bulk, people, today, todo
 
-BLUEPRINTS = (people.bp,)
+BLUEPRINTS = (today.bp, todo.bp, bulk.bp, people.bp)

@@ -1,0 +1,79 @@
+"""Today: each number is the length of the list that it links to."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard import clock
+from dashboard.models import Heartbeat, User
+from dashboard.unit import writing
+from tests.support import cast
+from tests.support.desk import PART
+from tests.support.signed_in import signed_in
+
+pytestmark = pytest.mark.both
+Desk = tuple[FlaskClient, User]
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    client, user = signed_in(app)
+    now = clock.now()
+    with writing():
+        for days in (-3, -1, 0, 0, 2, 9):
+            for assignee in (None, user.id):
+                cast.todo(
+                    now=now,
+                    due_at=now + timedelta(days=days),
+                    assignee=assignee,
+                    priority="high" if days else "normal",
+                )
+    return client, user
+
+
+def numbers(page: str) -> list[tuple[str, int]]:
+    found = re.findall(
+        r'<a href="(/staff/queue[^"]*)"><span[^>]*>.*?<span class="count[^"]*">(\d+)</span></a>', page
+    )
+    return [(href.replace("&amp;", "&"), int(count)) for href, count in found]
+
+
+def test_each_number_is_the_length_of_its_list(desk: Desk) -> None:
+    found = numbers(desk[0].get("/staff/").text)
+    assert len(found) >= 12
+
+    for href, count in found:
+        rows = len(re.findall('<tr id="t', desk[0].get(href).text))
+        assert rows == count, href
+    assert dict(found)["/staff/queue?view=my"] == 6
+
+
+def test_my_most_urgent_come_first(desk: Desk) -> None:
+    page = desk[0].get("/staff/").text
+    assert len(re.findall('<tr id="t', page)) == 6
+
+
+def test_the_strip_is_silent_while_nothing_changes(desk: Desk) -> None:
+    poll = re.search(r'id="live"[^>]* hx-get="([^"]+)"', desk[0].get("/staff/").text)
+    assert poll
+    assert desk[0].get(poll[1], headers=PART).status_code == 204
+
+    with writing():
+        cast.todo(now=clock.now())
+    assert desk[0].get(poll[1], headers=PART).status_code == 200
+
+
+def test_a_process_that_fell_silent_is_late_and_then_gone(app: Flask, desk: Desk) -> None:
+    now = clock.now()
+    with writing() as session:
+        for name, ago in (("worker now", 5), ("worker bulk", 90), ("scheduler", 900)):
+            seen = now - timedelta(seconds=ago)
+            session.add(Heartbeat(name=name, kind="worker", started_at=seen, seen_at=seen))
+    page = desk[0].get("/staff/").text
+
+    assert [shape in page for shape in ("status done", "status waiting", "status failed")] == [True] * 3
