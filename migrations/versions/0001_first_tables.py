@@ -346,7 +346,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_admin_todos_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
-            "ix_admin_todos_order_number", ["order_number"], unique=False, postgresql_ops={"order_number": "varchar_pattern_ops"}
+            "ix_admin_todos_order_number",
+            ["order_number"],
+            unique=False,
+            postgresql_ops={"order_number": "varchar_pattern_ops"},
         )
         batch_op.create_index("ix_admin_todos_status", ["status", "due_at", "id"], unique=False)
         batch_op.create_index(
@@ -354,7 +357,9 @@ def upgrade() -> None:
             ["due_at", "id"],
             unique=False,
             sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
-            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+            postgresql_where=sa.text(
+                "status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"
+            ),
         )
 
     op.create_table(
@@ -546,10 +551,14 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_admin_todos_unclaimed",
             sqlite_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
-            postgresql_where=sa.text("status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"),
+            postgresql_where=sa.text(
+                "status IN ('pending', 'in_progress', 'waiting') AND assignee_id IS NULL"
+            ),
         )
         batch_op.drop_index("ix_admin_todos_status")
-        batch_op.drop_index("ix_admin_todos_order_number", postgresql_ops={"order_number": "varchar_pattern_ops"})
+        batch_op.drop_index(
+            "ix_admin_todos_order_number", postgresql_ops={"order_number": "varchar_pattern_ops"}
+        )
         batch_op.drop_index(batch_op.f("ix_admin_todos_order_id"))
         batch_op.drop_index(
             "ix_admin_todos_open_service",
@@ -622,6 +631,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_failed_attempts_address")
 
     op.drop_table("failed_attempts")
+    with op.batch_alter_table("audit_seals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_seals_seq"))
+
     op.drop_table("audit_seals")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_object")
