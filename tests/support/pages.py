@@ -1,4 +1,4 @@
-"""Browsers of tests: each request starts with nothing, and forms are sent with the token of one's own pages."""
+"""Browsers of tests: each request starts with nothing, and forms carry the token of one's own pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def posted(
     headers: dict[str, str] | None = None,
     **fields: str,
 ) -> TestResponse:
-    """The answer to a form sent from one of our pages; over https its Referer is ours, as browsers send it."""
+    """The answer to a form sent from one of our pages; its Referer is ours, as browsers say over https."""
     data = {**fields, "csrf_token": csrf_of(client, base_url)}
     said = {"Referer": f"{base_url or 'http://localhost'}/", **(headers or {})}
     return client.post(path, data=data, headers=said, base_url=base_url)

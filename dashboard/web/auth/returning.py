@@ -2,8 +2,8 @@
 
 A session that ends while somebody types loses nothing. The page that asks for the password carries the typed
 fields along, signed; after signing in the same person sees them again and sends them with one click. Kept are
-the fields of one form up to 64 KiB, not files, passwords or codes; and only of a form that came from our own page
-(its CSRF token held), in a browser whose session had been that person's.
+the fields of one form up to 64 KiB, not files, passwords or codes; and only of a form that came from our own
+page (its CSRF token held), in a browser whose session had been that person's.
 """
 
 from __future__ import annotations
