@@ -19,7 +19,7 @@ from dashboard.unit import writing
 
 Queue = Literal["now", "bulk"]
 Work = Callable[..., None]
-MODULES = ("orders", "mail", "people", "todos", "upkeep")
+MODULES = ("audit", "letters", "mail", "orders", "people", "todos", "upkeep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,17 +65,24 @@ def _attempt(job: Job, claim: Claim) -> None:
         return
     token = claimed.set(claim)
     try:
+        _work(job, kind, claim)
+    except LeaseLost:
+        log.warning("lease lost")
+    finally:
+        claimed.reset(token)
+
+
+def _work(job: Job, kind: Kind, claim: Claim) -> None:
+    try:
         with watchdog.watching(kind.lease, job.id):
             kind.work(**job.ids)
         if not claim.finished:
             _done(claim)
         log.info("job done")
     except LeaseLost:
-        log.warning("lease lost")
+        raise
     except Exception as error:  # noqa: BLE001 - the outermost frame: each failure is recorded, none swallowed
         _failed(job, kind, claim, error)
-    finally:
-        claimed.reset(token)
 
 
 def _done(claim: Claim) -> None:

@@ -62,8 +62,9 @@ def tick(schedule: Schedule, now: datetime) -> int:
     if not due:
         return 0
     with writing() as session:
-        taken = [moment for moment in due if _take(session, schedule.name, moment, now)]
-        wanted = [] if last is None else taken if schedule.each else taken[-1:]
+        wanted = due if schedule.each else due[-1:]
+        taken = [moment for moment in wanted if _take(session, schedule.name, moment, now)]
+        wanted = [] if last is None else taken
         for moment in wanted:
             later(schedule.kind, key=f"{schedule.name}:{moment.isoformat()}")
     return len(wanted)

@@ -55,16 +55,14 @@ class Sealer:
         self._minute: datetime | None = None
 
     def work(self, now: datetime) -> int:
-        """Link what is not linked yet and seal what is due; returns how many events were linked.
+        """Link a chunk of what is not linked yet, and seal what is due; returns how many were linked.
 
         A quiet second costs one read. What a full disk or a rival forbids now is made up for by a later call.
 
         Raises:
             OSError: the seals outside the database could not be written.
         """
-        linked = found = self._link()
-        while found == chain.CHUNK:
-            linked += (found := self._link())
+        linked = self._link()
         if self._minute != (minute := now.replace(second=0, microsecond=0)):
             self._seal(now)
             self._minute = minute

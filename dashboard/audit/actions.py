@@ -51,7 +51,7 @@ class Action(Enum):
     ACCESS_DENIED = "access denied", "permission"
 
     KEYS_ROTATED = "keys rotated", "key_id", "rows"
-    AUDIT_VERIFIED = "audit verified", "events", "faults"
+    AUDIT_VERIFIED = "audit verified", "events", "faults", "waiting", "places"
     EXPORTED = "export", "what", "rows"
     SETTING_CHANGED = "setting changed", "fields"
 
