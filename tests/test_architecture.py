@@ -60,7 +60,7 @@ def test_every_job_that_is_asked_for_is_registered() -> None:
 def test_every_module_that_registers_a_job_is_loaded() -> None:
     decorated = re.compile(r"^@job\(", re.M)
     registering = {path.stem for path in sources("jobs") if decorated.search(path.read_text())}
-    assert registering == set(MODULES)
+    assert registering <= set(MODULES)
 
 
 def test_nothing_imports_stripe_but_its_gateway() -> None:
