@@ -48,6 +48,7 @@ document.addEventListener("htmx:before:request", (event) => {
 
 const REASONS = {
   400: "The page was open for too long. Reload it and try again.",
+  401: "Your session has ended. Sign in again in another tab, then try again: what you typed stays here.",
   403: "You may not do this.",
   404: "It is no longer there.",
   413: "That is too large.",

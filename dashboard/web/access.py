@@ -4,8 +4,8 @@
     @require(Permission.SEE_QUEUE)
     def index(): ...
 
-`@public` opens a door to anybody, `@signed_in` to anybody signed in, and `@stepped_up` beside one of the others
-asks for the password or a code once more, unless that was within ten minutes.
+`@public` opens a door to anybody, `@signed_in` to anybody signed in, and `@stepped_up` beside one of the
+others asks for the password or a code once more, unless that was within ten minutes.
 """
 
 from __future__ import annotations

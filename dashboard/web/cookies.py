@@ -1,7 +1,7 @@
 """The two cookies of signing in: the session's key, and the word that this browser is known to an account.
 
-Over https both are `__Host-` cookies, which no other host and no plain connection can set. Over plain http they
-exist on loopback only, in a demo or a test: see `refuses_plain_http`.
+Over https both are `__Host-` cookies, which no other host and no plain connection can set. Over plain http
+they exist on loopback only, in a demo or a test: see `refuses_plain_http`.
 """
 
 from __future__ import annotations

@@ -25,14 +25,14 @@ bp = Blueprint("links", __name__)
 CLOSED = {OrderStatus.COMPLETED, OrderStatus.CANCELED}
 
 
-@bp.get("/link/<token>")
+@bp.get("/link/<string:token>")
 @public
 def show(token: str) -> ResponseReturnValue:
     order = opened(token, clock.now())
     return drawn(token, order, questions(order))
 
 
-@bp.post("/link/<token>/answers")
+@bp.post("/link/<string:token>/answers")
 @public
 def answer(token: str) -> ResponseReturnValue:
     now = clock.now()

@@ -23,7 +23,7 @@ bp = Blueprint("public_orders", __name__)
 ORDERED = "ordered"
 
 
-@bp.get("/order/<slug>")
+@bp.get("/order/<string:slug>")
 @public
 def new(slug: str) -> ResponseReturnValue:
     service = catalog.service(slug)
@@ -32,7 +32,7 @@ def new(slug: str) -> ResponseReturnValue:
     return page("public/order.html", service=service, form=form)
 
 
-@bp.post("/order/<slug>")
+@bp.post("/order/<string:slug>")
 @public
 def create(slug: str) -> ResponseReturnValue:
     service = catalog.service(slug)
