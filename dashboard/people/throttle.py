@@ -94,11 +94,6 @@ def succeeded(kind: str, subject: bytes, at: Place) -> None:
     changed(delete(FailedAttempt).where(*mine))
 
 
-def forget_before(instant: datetime) -> int:
-    """Delete what no longer counts; gives how many rows."""
-    return changed(delete(FailedAttempt).where(FailedAttempt.at < instant))
-
-
 def _waits(kind: str, subject: bytes, at: Place, now: datetime) -> list[timedelta]:
     here, about = FailedAttempt.address == at.name, FailedAttempt.subject == subject
     limits = LIMITS.get(kind, USUAL)

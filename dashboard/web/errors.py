@@ -106,7 +106,7 @@ def _log_without_values(exc_info: object) -> None:
         "bug",
         error=type(error).__name__,
         place=place,
-        path=request.path,
+        path=str(request.url_rule),  # never the address itself: links carry tokens
         request_id=actor.current().request_id,
     )
 

@@ -25,10 +25,11 @@ LIST = Path(__file__).with_name("doors.txt")
 LOOKING, ACTING = {"GET"}, {"POST", "PUT", "PATCH", "DELETE"}
 SIGN_IN_AND_ORDER = {"/login", "/logout", "/order/<string:slug>"}
 NOUNS = {
-    "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim", "closure",
-    "completion", "details", "end", "fresh-start", "invitation", "notes", "password",
-    "password-reset", "people", "preferences", "recovery-codes", "release", "reopening", "role",
-    "second-factor", "second-step", "sign-out", "step-up", "takeover",
+    "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim", "client-link",
+    "closure", "completion", "details", "disclosure", "end", "fresh-start", "intake", "invitation",
+    "notes", "orders", "password", "password-reset", "payment", "people", "preferences",
+    "recovery-codes", "release", "reopening", "resending", "revocation", "role", "second-factor",
+    "second-step", "sign-out", "step-up", "takeover",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock
@@ -23,7 +23,7 @@ ASKED = "If this address has an account, a link is on its way. It works once, fo
 @bp.get("/invite/<string:token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
-    return _invitation(_person(token, LinkPurpose.INVITE), AcceptanceForm(formdata=None))
+    return _invitation(_person(token, LinkPurpose.INVITE), AcceptanceForm(formdata=None), token)
 
 
 @bp.post("/invite/<string:token>/acceptance")
@@ -34,7 +34,7 @@ def accept(token: str) -> ResponseReturnValue:
     proof = form.validate() and enrolment.proved(form, user.ref)
     hashed = proof and hashed_of(form)
     if not proof or not hashed:
-        return _invitation(user, form, 422)
+        return _invitation(user, form, token, 422)
     secret, step = proof
     with writing():
         user = links.use(token, LinkPurpose.INVITE, clock.now())
@@ -93,9 +93,12 @@ def _person(token: str, purpose: LinkPurpose) -> User:
         return links.person_of(token, purpose, clock.now())
 
 
-def _invitation(user: User, form: AcceptanceForm, status: int = 200) -> ResponseReturnValue:
-    shown = enrolment.offer(form, user.ref, user.email or "")
-    token = request.view_args["token"] if request.view_args else ""
-    return render_template(
-        "auth/invitation.html", form=form, offer=shown, token=token, role=user.role
-    ), status
+def _invitation(user: User, form: AcceptanceForm, token: str, status: int = 200) -> ResponseReturnValue:
+    email = user.email or ""
+    facts = {
+        "offer": enrolment.offer(form, user.ref, email),
+        "email": email,
+        "role": user.role,
+        "token": token,
+    }
+    return render_template("auth/invitation.html", form=form, **facts), status

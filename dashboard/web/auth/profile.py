@@ -46,7 +46,7 @@ def prefer() -> ResponseReturnValue:
 @signed_in
 @stepped_up
 def password() -> ResponseReturnValue:
-    return render_template("auth/password.html", form=NewPasswordForm(formdata=None))
+    return _password(NewPasswordForm(formdata=None))
 
 
 @bp.post("/password")
@@ -57,7 +57,7 @@ def change_password() -> ResponseReturnValue:
     form = NewPasswordForm()
     hashed = form.validate() and hashed_of(form)
     if not hashed:
-        return render_template("auth/password.html", form=form), 422
+        return _password(form), 422
     with writing():
         accounts.change_password(own(), hashed, now=clock.now(), but=me().session_id)
     flash("The new password holds. You are signed out everywhere else.")
@@ -135,6 +135,12 @@ def _profile(preferences: PreferencesForm | None = None) -> str:
     return render_template(
         "auth/profile.html", layout=layout, form=form, email=email, sessions=mine, codes_left=codes_left
     )
+
+
+def _password(form: NewPasswordForm) -> str:
+    with reading():
+        email = own().email or ""
+    return render_template("auth/password.html", form=form, email=email)
 
 
 def _app(form: SecondFactorForm) -> str:
