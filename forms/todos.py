@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from dashboard.catalog import SERVICES
 from forms.fields import VersionField, reason
+from forms.remembered import RememberedSelect
 
 VIEWS = ("my", "unclaimed", "overdue", "signature", "open", "all")
 OPEN_STATUSES = {"pending": "Pending", "in_progress": "In progress", "waiting": "Waiting"}
@@ -51,13 +52,13 @@ class FilterForm(Form):
 
     view = HiddenField()
     q = StringField("Search", validators=[Length(max=100)])
-    status = SelectField("Status", choices={"": "Any status"} | STATUSES)
-    priority = SelectField("Priority", choices={"": "Any priority"} | PRIORITIES)
-    service = SelectField("Service", choices={"": "Any service"} | NAMES)
-    assignee = SelectField("Assignee")
-    due = SelectField("Due", choices={"": "Any due date"} | DUES)
-    age = SelectField("Age", choices={"": "Any age"} | AGES)
-    sort = SelectField("Sort", choices=SORTS, default="due")
+    status = RememberedSelect("Status", choices={"": "Any status"} | STATUSES)
+    priority = RememberedSelect("Priority", choices={"": "Any priority"} | PRIORITIES)
+    service = RememberedSelect("Service", choices={"": "Any service"} | NAMES)
+    assignee = RememberedSelect("Assignee")
+    due = RememberedSelect("Due", choices={"": "Any due date"} | DUES)
+    age = RememberedSelect("Age", choices={"": "Any age"} | AGES)
+    sort = RememberedSelect("Sort", choices=SORTS, default="due")
 
     def __init__(self, formdata: Any = None, *, people: People = (), **named: Any) -> None:
         super().__init__(formdata, **named)

@@ -57,6 +57,7 @@ class Todo(Referenced):
         Index("ix_admin_todos_due", "due_at", "id"),
         Index("ix_admin_todos_newest", "created_at", "id"),
         Index("ix_admin_todos_status", "status", "due_at", "id"),
+        Index("ix_admin_todos_priority", "priority", "due_at", "id"),
         open_index("due", "due_at", "id"),
         open_index("newest", "created_at", "id"),
         open_index("priority", "priority", "due_at", "id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment
@@ -26,7 +27,15 @@ def join(environment: Environment) -> None:
 
 
 def _macro(environment: Environment, path: str, name: str) -> Callable[..., Any]:
+    """Looked up once: a list draws its marks a hundred times a page."""
+
+    def found() -> Callable[..., Any]:
+        macro: Callable[..., Any] = getattr(environment.get_template(path).module, name)
+        return macro
+
+    known = cache(found)
+
     def call(*values: Any, **named: Any) -> Any:
-        return getattr(environment.get_template(path).module, name)(*values, **named)
+        return (found if environment.auto_reload else known)()(*values, **named)
 
     return call

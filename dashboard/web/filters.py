@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, g, has_request_context, request
 
 from dashboard import actor, clock, money
 from dashboard.web import components, navigation
 from dashboard.web.pages import wants_fragment
 
 COUNTED = 1000
+NOW = "countersign.now"
 STEPS = ((timedelta(hours=1), 60, " min"), (timedelta(days=1), 3600, "h"), (timedelta(days=14), 86400, "d"))
 
 
@@ -106,19 +107,29 @@ def join(app: Flask) -> None:
 
 def _facts() -> dict[str, Any]:
     """What differs by request; `me` is None where nobody is signed in."""
-    return {"me": g.get("me"), "now": clock.now(), "request_id": actor.current().request_id}
+    return {"me": g.get("me"), "now": _now(), "request_id": actor.current().request_id}
+
+
+def _now() -> datetime:
+    """One instant for a whole page: it agrees with itself, and a moved clock's file is read once."""
+    if not has_request_context():
+        return clock.now()
+    if NOW not in request.environ:
+        request.environ[NOW] = clock.now()
+    now: datetime = request.environ[NOW]
+    return now
 
 
 def _filters(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
     def today() -> date:
-        return clock.now().astimezone(zone).date()
+        return _now().astimezone(zone).date()
 
     return {
         "money": money.dollars,
         "when": lambda at: when(at, zone),
         "iso": lambda at: at.isoformat(timespec="seconds"),
         "day": day_words,
-        "relative": lambda at: relative(at, clock.now()),
+        "relative": lambda at: relative(at, _now()),
         "due_words": lambda due: due_words(due, today()),
         "due_tone": lambda due: due_tone(due, today()),
         "capped": capped,

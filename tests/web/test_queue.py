@@ -78,7 +78,7 @@ def test_pages_visit_every_todo_once_in_both_directions(desk: tuple[FlaskClient,
         href = link(desk[0], href, "next")
 
     everything = [number for rows in pages for number in rows]
-    assert [len(rows) for rows in pages] == [40, 40, 40, 10]
+    assert [len(rows) for rows in pages] == [32, 32, 32, 32, 2]
     assert len(set(everything)) == 130
 
     backwards = [pages[-1]]

@@ -18,6 +18,7 @@ from dashboard.todos.lists import Filter
 from dashboard.unit import reading, writing
 from dashboard.web.access import me, require
 from dashboard.web.pages import page, wants_fragment
+from dashboard.web.staff.row_html import drawn
 from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, row_of, todo_href
 from forms.todos import FilterForm
 
@@ -73,10 +74,10 @@ def index() -> ResponseReturnValue:
     return page("staff/queue.html", fragment="results", **context)
 
 
-def _strip(drawn: int, heard: int) -> ResponseReturnValue:
+def _strip(seen: int, heard: int) -> ResponseReturnValue:
     """204 as long as no todo was touched since the page looked; then how many are new, and the counts.
 
-    `drawn` and `heard` are audit events: the newest when the page was drawn, and the newest it was told of.
+    `seen` and `heard` are audit events: the newest when the page was drawn, and the newest it was told of.
     """
     with reading():
         if counts.stamp() == heard:
@@ -84,19 +85,19 @@ def _strip(drawn: int, heard: int) -> ResponseReturnValue:
         wanted, who = asked(request.args, hands()), reader()
         meets = lists.conditions(wanted.filter, who)
         numbers = counts.counts(who, wanted.filter, meets)
-        fresh = counts.opened_since(drawn, meets)
-    context = _tabs_only(wanted, numbers) | {"live_href": _live_href(wanted, drawn, numbers.stamp)}
+        fresh = counts.opened_since(seen, meets)
+    context = _tabs_only(wanted, numbers) | {"live_href": _live_href(wanted, seen, numbers.stamp)}
     announce = f"{fresh} new" if fresh else None
     return page("staff/queue.html", fragment="live", **context, fresh=fresh, announce=announce)
 
 
 def _events(since: str) -> tuple[int, int]:
-    drawn, _, heard = since.partition("-")
-    return int(drawn) if drawn.isdecimal() else 0, int(heard) if heard.isdecimal() else 0
+    seen, _, heard = since.partition("-")
+    return int(seen) if seen.isdecimal() else 0, int(heard) if heard.isdecimal() else 0
 
 
-def _live_href(wanted: Asked, drawn: int, heard: int) -> str:
-    return list_href(wanted.params, since=f"{drawn}-{heard}")
+def _live_href(wanted: Asked, seen: int, heard: int) -> str:
+    return list_href(wanted.params, since=f"{seen}-{heard}")
 
 
 def _tabs_only(wanted: Asked, numbers: counts.Counts) -> dict[str, Any]:
@@ -125,6 +126,7 @@ def _around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, A
 def _list(wanted: Asked, found: keyset.Page, people: Hands) -> dict[str, Any]:
     return {
         "rows": [row_of(one, people.names) for one in found.rows],
+        "drawn": drawn,
         "newer": found.newer and list_href(wanted.params, before=found.newer),
         "older": found.older and list_href(wanted.params, after=found.older),
         "empty": None if found.rows else _why_empty(wanted),
