@@ -12,7 +12,7 @@ from dashboard.crypto import blind_index
 from dashboard.errors import DomainError, Invalid, StaleVersion
 from dashboard.extensions import db
 from dashboard.models import Theme, User, UserState
-from dashboard.people import second_factor, sessions
+from dashboard.people import links, second_factor, sessions
 from dashboard.people.changes import changed
 from dashboard.rights import Role
 
@@ -128,7 +128,7 @@ def change_role(user: User, role: Role, *, by: str, version: int, now: datetime)
 
 
 def disable(user: User, *, by: str, now: datetime) -> None:
-    """Shut the account and end its sessions.
+    """Shut the account; its sessions and links end.
 
     Raises:
         NotOneself, LastAdmin: see there.
@@ -138,6 +138,7 @@ def disable(user: User, *, by: str, now: datetime) -> None:
         return
     keep_an_admin(user)
     user.state = UserState.DISABLED
+    links.revoke(user, now)
     audit.record(Action.USER_DISABLED, user)
     sessions.end_all(user, cause="disabled", now=now)
 
@@ -151,8 +152,9 @@ def enable(user: User) -> None:
 
 
 def change_password(user: User, password_hash: str, *, now: datetime, but: int | None = None) -> None:
-    """Replace the password and end all sessions, but for the session id `but`, in which it was changed."""
+    """Replace the password; all links and sessions end, but for the session `but`, where it was changed."""
     user.password_hash = password_hash
+    links.revoke(user, now)
     audit.record(Action.PASSWORD_CHANGED, user)
     sessions.end_all(user, cause="password changed", now=now, but=but)
 

@@ -46,7 +46,7 @@ def issue(user: User, purpose: LinkPurpose, now: datetime) -> str:
 
     The token is in the answer and nowhere else.
     """
-    revoke(user, purpose, now)
+    revoke(user, now, purpose)
     token = new_token()
     expires = now + GOOD_FOR[purpose]
     row = AccountLink(
@@ -91,9 +91,9 @@ def use(raw: str, purpose: LinkPurpose, now: datetime) -> User:
     return user
 
 
-def revoke(user: User, purpose: LinkPurpose, now: datetime) -> None:
-    """End every unused link of this purpose."""
-    _end(AccountLink.user_id == user.id, AccountLink.purpose == purpose, now=now)
+def revoke(user: User, now: datetime, *purposes: LinkPurpose) -> None:
+    """End every unused link of these purposes; without any, of all."""
+    _end(AccountLink.user_id == user.id, AccountLink.purpose.in_(purposes or LinkPurpose), now=now)
 
 
 def _end(*which: ColumnElement[bool], now: datetime) -> int:

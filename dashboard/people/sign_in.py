@@ -60,7 +60,7 @@ def half_in(claim: Claim, place: Place, *, is_right: bool, better: str | None = 
 
     `better` is a costlier hash of the right password, to be kept instead.
     """
-    user = accounts.by_ref(claim.ref) if claim.ref else None
+    user = accounts.by_ref(claim.ref or "")
     if user is None or not is_right or not claim.is_active:
         refused("password" if claim.is_active else "account", user)
         return None

@@ -11,12 +11,13 @@ others asks for the password or a code once more, unless that was within ten min
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, g, request
 from flask_login import UserMixin
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import NotFound, Unauthorized
 
 from dashboard import actor, audit, clock
@@ -125,8 +126,13 @@ def _identify() -> None:
     g.acting = ExitStack()
     g.acting.enter_context(acting(_actor(g.me)))
     if g.me is not None and _is_here(g.me, now):
-        with writing():
-            sessions.touch(g.me.session_id, now)
+        _touch(g.me, now)
+
+
+def _touch(person: SignedIn, now: datetime) -> None:
+    """A database that cannot write (a full disk) is no reason to show nothing."""
+    with suppress(OperationalError), writing():
+        sessions.touch(person.session_id, now)
 
 
 def _person(now: datetime) -> SignedIn | None:
@@ -151,6 +157,8 @@ def _actor(person: SignedIn | None) -> Actor:
 
 def _guard() -> None:
     """Let in whoever the door wants. A door without a mark is a bug, and stays shut."""
+    if "\0" in request.path:
+        raise NotFound
     if request.endpoint in {None, "static"}:
         return
     view = current_app.view_functions[str(request.endpoint)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -10,12 +12,15 @@ from sqlalchemy import select
 
 from dashboard.errors import Invalid, StaleVersion
 from dashboard.extensions import db
-from dashboard.models import AuditEvent, User, UserState
-from dashboard.people import accounts, sessions
+from dashboard.models import AuditEvent, LinkPurpose, User, UserState
+from dashboard.people import accounts, links, sessions
 from dashboard.people.accounts import Disabled, LastAdmin, NotOneself
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import cast
+
+
+pytestmark = pytest.mark.both
 
 
 @pytest.fixture
@@ -114,6 +119,25 @@ def test_the_last_administrator_stays(admin: User, clerk: User, now: datetime):
         accounts.set_up_anew(again(admin), by=clerk.ref, now=now)
 
 
+def test_two_administrators_who_shut_each_other_at_once_leave_one(app: Flask, now: datetime):
+    with writing():
+        pair = [cast.person(name=name, role=Role.ADMIN) for name in ("First Admin", "Second Admin")]
+    start = Barrier(2)
+
+    def shut(user: User) -> bool:
+        with app.app_context():
+            start.wait()
+            try:
+                with writing():
+                    accounts.disable(again(user), by="", now=now)
+            except LastAdmin:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(shut, pair)) == [False, True]
+
+
 def test_a_shut_administrator_does_not_count_as_one(admin: User, clerk: User, now: datetime):
     with writing():
         other = cast.person(name="Second Admin", role=Role.ADMIN)
@@ -171,6 +195,26 @@ def test_a_new_password_ends_every_session_but_the_one_it_was_changed_in(clerk: 
 
     assert is_in(here, now)
     assert not is_in(elsewhere, now)
+
+
+def test_shutting_an_account_and_a_new_password_end_the_links_too(admin: User, clerk: User, now: datetime):
+    def opens(raw: str) -> bool:
+        try:
+            links.person_of(raw, LinkPurpose.PASSWORD_RESET, now)
+        except links.LinkIsOver:
+            return False
+        return True
+
+    with writing():
+        user = again(clerk)
+        first = links.issue(user, LinkPurpose.PASSWORD_RESET, now)
+        accounts.change_password(user, "new hash", now=now)
+        second = links.issue(user, LinkPurpose.PASSWORD_RESET, now)
+        accounts.disable(user, by=admin.ref, now=now)
+        user.state = UserState.ACTIVE
+
+        assert not opens(first)
+        assert not opens(second)
 
 
 def test_no_name_or_address_stands_in_the_audit_trail(admin: User, now: datetime):

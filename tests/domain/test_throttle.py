@@ -11,6 +11,7 @@ from dashboard.people import throttle
 from dashboard.people.throttle import Place, TooManyTries
 from dashboard.unit import writing
 
+pytestmark = pytest.mark.both
 VICTIM, OTHER = b"victim", b"other"
 THERE = throttle.place("198.51.100.7", None)
 SECOND = timedelta(seconds=1)

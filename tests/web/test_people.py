@@ -16,6 +16,7 @@ from dashboard.models import AuditEvent, Job, Message, User, UserSession, UserSt
 from dashboard.people import accounts, resets, second_factor
 from dashboard.rights import RIGHTS, Permission, Role
 from dashboard.unit import reading, writing
+from jobs.people import send_reset
 from tests.support import cast
 from tests.support.pages import posted
 from tests.support.signed_in import client_of, signed_in
@@ -257,6 +258,7 @@ def test_the_table_of_rights_is_the_one_that_is_enforced(admin: FlaskClient):
 
 def test_an_unknown_person_is_not_found(admin: FlaskClient):
     assert admin.get(f"{PEOPLE}/{'0' * 32}").status_code == 404
+    assert admin.get(f"{PEOPLE}/%00").status_code == 404
     assert posted(admin, f"{PEOPLE}/{'0' * 32}/closure").status_code == 404
 
 
@@ -283,6 +285,14 @@ def test_only_an_open_account_is_sent_a_link_and_once(app: Flask, clerk: User):
     with reading() as session:
         message = session.scalars(select(Message)).one()
     assert (message.kind, message.recipient, message.user_id) == ("password_reset", clerk.email, clerk.id)
+
+
+def test_the_job_of_a_reset_sends_to_the_address_behind_its_index(app: Flask, clerk: User):
+    send_reset(index=clerk.email_index.hex(), minute=7)
+    send_reset(index=accounts.email_index("nobody@example.test").hex(), minute=7)
+
+    with reading() as session:
+        assert [message.recipient for message in session.scalars(select(Message))] == [clerk.email]
 
 
 def test_every_act_on_a_person_names_who_did_it(app: Flask, clerk: User):

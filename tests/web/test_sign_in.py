@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import current_user, encode_cookie
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from dashboard import create_app
 from dashboard.extensions import db
 from dashboard.models import AuditEvent, FailedAttempt, LinkPurpose, User, UserState
 from dashboard.people import accounts, links, passwords, second_factor, sessions
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
+from dashboard.web.access import public
 from tests.support import cast
-from tests.support.pages import posted
+from tests.support.pages import Browser, csrf_of, posted
 
 PASSWORD = "quiet lamp over seven hills"
 WRONG = "another lamp over other hills"
@@ -61,6 +65,7 @@ def trail() -> list[tuple[str, str, str | None]]:
     return [(row.action, row.outcome, row.reason) for row in rows]
 
 
+@pytest.mark.both
 def test_both_factors_open_the_page_that_was_wanted(app: Flask, owner: User):
     client = app.test_client()
 
@@ -182,8 +187,6 @@ def test_a_password_reset_makes_this_browser_known(app: Flask, owner: User):
 
 
 def test_a_right_password_of_old_costs_is_kept_at_new_ones(app: Flask, owner: User):
-    from argon2 import PasswordHasher
-
     with writing():
         db.session.merge(owner).password_hash = PasswordHasher(
             time_cost=1, memory_cost=8, parallelism=1
@@ -255,8 +258,6 @@ def test_each_sign_in_has_a_session_of_its_own_whatever_cookie_came_along(app: F
 
 
 def test_flask_logins_own_cookies_open_nothing(app: Flask, owner: User):
-    from flask_login import encode_cookie
-
     client = app.test_client()
     with client.session_transaction() as form:
         form["_user_id"], form["_fresh"] = owner.ref, True
@@ -266,16 +267,34 @@ def test_flask_logins_own_cookies_open_nothing(app: Flask, owner: User):
     assert client.get("/profile").status_code == 401
 
 
+def test_flask_logins_current_user_is_the_person_of_our_session(app: Flask, owner: User):
+    other = create_app(app.extensions["settings"])
+    other.test_client_class = Browser
+    other.add_url_rule("/who", "who", public(lambda: current_user.get_id() or "nobody"))
+    cookie = entered(app, owner).get_cookie("session")
+    assert cookie is not None
+    client = other.test_client()
+
+    assert client.get("/who").text == "nobody"
+    client.set_cookie("session", cookie.value)
+    assert client.get("/who").text == owner.ref
+
+
 @pytest.mark.parametrize("host", ["192.0.2.10:8000", "office.example.test", "10.0.0.1"])
 def test_over_plain_http_from_elsewhere_the_page_says_why_it_refuses(app: Flask, owner: User, host: str):
     client = app.test_client()
 
-    shown = client.get("/login", base_url=f"http://{host}")
-    tried = first_step(client, owner.email, base_url=f"http://{host}")
+    token = csrf_of(client)
+    fields = {"email": owner.email, "password": PASSWORD, "csrf_token": token}
+    answers = [
+        client.get("/login", base_url=f"http://{host}"),
+        client.post("/login", data=fields, base_url=f"http://{host}"),
+        client.get("/password-reset", base_url=f"http://{host}"),
+    ]
 
-    assert shown.status_code == tried.status_code == 400
-    assert "plain http" in shown.text
-    assert "<form" not in shown.text.split("<main")[1]
+    assert {answer.status_code for answer in answers} == {400}
+    assert "plain http" in answers[0].text
+    assert "<form" not in answers[0].text.split("<main")[1]
     with reading():
         assert db.session.scalar(select(FailedAttempt)) is None
 

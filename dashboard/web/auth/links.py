@@ -13,10 +13,11 @@ from dashboard.web import cookies
 from dashboard.web.access import public
 from dashboard.web.auth import enrolment
 from dashboard.web.auth.profile import hashed_of
-from dashboard.web.auth.sign_in import fresh_session, here, welcome
+from dashboard.web.auth.sign_in import fresh_session, here, insist_on_a_safe_way, welcome
 from forms.people import AcceptanceForm, AddressForm, NewPasswordForm
 
 bp = Blueprint("account_links", __name__)
+bp.before_request(insist_on_a_safe_way)
 ASKED = "If this address has an account, a link is on its way. It works once, for an hour."
 
 

@@ -36,6 +36,14 @@ WRONG_CODE = "This code is not right, or was used already. Wait for the next one
 WRONG = "Email and password do not match an account that is open. Check both, then try again."
 
 
+@bp.before_request
+def insist_on_a_safe_way() -> ResponseReturnValue | None:
+    """Over plain http from elsewhere no password is asked for, and the page says why."""
+    if not cookies.refuses_plain_http():
+        return None
+    return render_template("auth/plain_http.html"), 400
+
+
 @bp.get("/login")
 @public
 def form() -> ResponseReturnValue:
@@ -50,7 +58,7 @@ def form() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """The password. Right or wrong, known or unknown, the answer takes as long."""
     form = SignInForm()
-    if cookies.refuses_plain_http() or not form.validate():
+    if not form.validate():
         return _first(form, 422)
     try:
         half = _compared(form.email.data, form.password.data)
@@ -186,8 +194,7 @@ def _to_second(form: SignInForm) -> ResponseReturnValue:
 
 
 def _first(form: SignInForm, status: int = 200) -> ResponseReturnValue:
-    refused = cookies.refuses_plain_http()
-    return render_template("auth/sign_in.html", form=form, plain_http=refused), 400 if refused else status
+    return render_template("auth/sign_in.html", form=form), status
 
 
 def _second(form: SecondStepForm, status: int = 200) -> ResponseReturnValue:
