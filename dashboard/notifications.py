@@ -27,22 +27,23 @@ STAFF_CHANNEL = "staff channel"
 class Kind:
     """How one text is sent: what `repeats` goes again in doubt (at least once), else never (at most once)."""
 
-    channel: Channel
+    label: str
     repeats: bool
+    channel: Channel = Channel.EMAIL
 
 
-AT_LEAST_ONCE = Kind(Channel.EMAIL, repeats=True)
-AT_MOST_ONCE = Kind(Channel.EMAIL, repeats=False)
+AT_LEAST_ONCE, AT_MOST_ONCE = True, False
 
 KINDS: Mapping[str, Kind] = {
-    "order_received": AT_LEAST_ONCE,
-    "hc_oig_screening": AT_LEAST_ONCE,
-    "hc_compliance_bundle": AT_LEAST_ONCE,
-    "intake_needed": AT_LEAST_ONCE,
-    "cancel_confirmation": AT_LEAST_ONCE,
-    "invite": AT_LEAST_ONCE,
-    "password_reset": AT_MOST_ONCE,  # two links, of which one works, are worse than asking once more
-    "todo_opened": Kind(Channel.CHAT, repeats=True),
+    "order_received": Kind("Confirmation of the order", AT_LEAST_ONCE),
+    "hc_oig_screening": Kind("Confirmation of the monitoring", AT_LEAST_ONCE),
+    "hc_compliance_bundle": Kind("Confirmation of the bundle", AT_LEAST_ONCE),
+    "intake_needed": Kind("Question for missing answers", AT_LEAST_ONCE),
+    "cancel_confirmation": Kind("Confirmation of the cancellation", AT_LEAST_ONCE),
+    "invite": Kind("Invitation", AT_LEAST_ONCE),
+    # Two links of which one works are worse than asking once more.
+    "password_reset": Kind("New password", AT_MOST_ONCE),
+    "todo_opened": Kind("News of a todo", AT_LEAST_ONCE, Channel.CHAT),
 }
 
 NOT_GONE = frozenset({MessageState.WAITING, MessageState.FAILED, MessageState.UNKNOWN})
@@ -134,6 +135,12 @@ def cancel(message: Message) -> None:
         raise AlreadySent
     message.state = MessageState.CANCELED
     audit.record(Action.MAIL_CANCELED, message, changes={"kind": message.kind})
+
+
+def label_of(message: Message) -> str:
+    """What the message is, in words; one of an older release keeps its name."""
+    kind = KINDS.get(message.kind)
+    return kind.label if kind else message.kind.replace("_", " ")
 
 
 def ask(message: Message, order_number: str | None) -> None:

@@ -131,7 +131,7 @@ def messages_that_failed(order: Order) -> Sequence[Message]:
 
 def unsent(message: Message) -> str:
     """The note on one of them."""
-    what = f"Mail to the client ({message.kind.replace('_', ' ')})"
+    what = f"Mail to the client ({notifications.label_of(message).lower()})"
     by_hand = "send it again from the outbox, or tell them by hand."
     return words.failed(what, message.error_class or "no answer", by_hand)
 

@@ -13,7 +13,7 @@ from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support.sales import sell, work
 from tests.support.signed_in import signed_in
-from tests.web.test_orders import Browser
+from tests.support.staff import Browser
 
 
 @pytest.fixture

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from dashboard.intake import LABELS, Intake, RosterMember
+from dashboard.catalog import SERVICES
+from dashboard.intake import CHOICE_LABELS, LABELS, Intake, RosterMember, SurrogateAccess, asked
 from dashboard.intake.sensitive import SSN_IN_TEXT, is_sensitive
 from dashboard.orders import words
 
 MASK = "••••"
+ASKED = {service.slug: frozenset(asked(service)) for service in SERVICES}
 
 
-def facts(intake: Intake, *, revealed: bool) -> Iterator[tuple[str, str]]:
-    """Every answer with its label; dates of birth and whatever else is sensitive masked unless revealed."""
+def facts(intake: Intake, slug: str, *, revealed: bool) -> Iterator[tuple[str, str]]:
+    """What the service asks, and whatever else was answered, with labels; masked unless revealed."""
+    nothing, ours = own(Intake()), ASKED.get(slug, frozenset(LABELS))
     for name, value in own(intake).items():
-        yield LABELS[name], shown(name, value, revealed)
+        if name in ours or value != nothing[name]:
+            yield LABELS[name], shown(name, value, revealed)
     for member in intake.roster:
         yield "Staff", person(member, revealed)
     for name, value in intake.more.items():
@@ -24,8 +28,14 @@ def facts(intake: Intake, *, revealed: bool) -> Iterator[tuple[str, str]]:
 
 
 def shown(name: str, value: object, revealed: bool) -> str:
-    text = words.worded(value) if not isinstance(value, dict | list) else str(value)
+    text = in_words(value)
     return text if revealed or not hidden(name, value) else MASK
+
+
+def in_words(value: object) -> str:
+    if isinstance(value, SurrogateAccess):
+        return CHOICE_LABELS[value]
+    return str(value) if isinstance(value, dict | list) else words.worded(value)
 
 
 def hidden(name: str, value: object) -> bool:

@@ -14,6 +14,7 @@ from dashboard.catalog import Method
 from dashboard.extensions import db
 from dashboard.intake import LABELS
 from dashboard.models import Document, Job, Message, Office, Order, Todo
+from dashboard.notifications import label_of
 from dashboard.orders import bundle, client_links, lists, states, terms
 from dashboard.rights import Permission
 from dashboard.todos.hands import hands
@@ -113,7 +114,10 @@ def context(number: str, forms: Forms, *, revealed: bool = False) -> dict[str, A
         "order": order,
         "href": order_href(number),
         "service_name": service_name(order.service_slug),
-        "facts": list(facts(intake, revealed=revealed)),
+        "service_name_of": service_name,
+        "label_of": label_of,
+        "methods": ways_to_pay(order),
+        "facts": list(facts(intake, order.service_slug, revealed=revealed)),
         "has_masked": has_sensitive(intake) and not revealed,
         "missing": [LABELS[name] for name in intakes.missing_required(intake)],
         "rows": rows,

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from dashboard.extensions import db
 from dashboard.models import AuditEvent, Job, Message, Order, Todo
+from dashboard.notifications import label_of
 from dashboard.todos.hands import Hands
 from dashboard.web.access import me
 from dashboard.web.filters import words
@@ -64,7 +65,7 @@ def plain(word: object) -> str:
 
 
 def of_message(message: Message) -> Entry:
-    text = f"{words(message.channel)}: {plain(message.kind)}"
+    text = f"{words(message.channel)}: {label_of(message)}"
     at = message.sent_at or message.created_at
     return Entry(at, "mail", "system", text, "/staff/outbox", message.state.value)
 

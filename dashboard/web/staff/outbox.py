@@ -27,7 +27,7 @@ from forms.order_lists import MessageFilterForm
 OUTBOX = "/staff/outbox"
 bp = Blueprint("outbox", __name__, url_prefix=OUTBOX)
 NEWEST = keyset.Sort((Message.created_at, Message.id), descending=True)
-SIZE, MOST_COUNTED = 40, 1001
+SIZE, MOST_COUNTED = 36, 1001
 NOT_SENT = (MessageState.FAILED, MessageState.UNKNOWN)
 
 
@@ -36,8 +36,7 @@ class MessageRow:
     """One message in the list. `why` is the error's class, or what it waits for."""
 
     id: int
-    kind: str
-    channel: str
+    label: str
     recipient: str | None
     order_number: str | None
     order_href: str | None
@@ -88,8 +87,7 @@ def listed(meets: list[ColumnElement[bool]]) -> keyset.Page:
 def row_of(message: Message, number: str | None) -> MessageRow:
     return MessageRow(
         id=message.id,
-        kind=message.kind,
-        channel=message.channel.value,
+        label=notifications.label_of(message),
         recipient=message.recipient,
         order_number=number,
         order_href=order_href(number) if number else None,
