@@ -152,7 +152,7 @@ def _nearest(
 def capped(*meets: Any) -> Select[Any]:
     """How many todos meet this, counted to 1,001 and no further.
 
-    In order of due dates, so that the indexes are walked: a table's scan may meet a million closed ones first.
+    In order of due dates, so that an index is walked: a table scan may meet a million closed ones first.
     """
     found = select(literal(1)).select_from(Todo).where(*meets).order_by(Todo.due_at, Todo.id)
     return select(func.count()).select_from(found.limit(MOST_COUNTED).subquery())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import re
 from collections.abc import Iterator
@@ -11,13 +13,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from dashboard import clock, todos
+from dashboard.audit import Action
 from dashboard.extensions import db
-from dashboard.models import Priority, Todo, TodoStatus, User
+from dashboard.models import AuditEvent, Priority, Todo, TodoStatus, User
 from dashboard.rights import Role
-from dashboard.unit import writing
+from dashboard.unit import reading, writing
 from tests.support import cast
 from tests.support.desk import PART, post
 from tests.support.signed_in import signed_in
@@ -163,7 +166,7 @@ def test_what_makes_no_sense_in_a_url_is_ignored(desk: tuple[FlaskClient, User],
 def test_a_list_takes_at_most_five_statements_however_long_it_is(
     desk: tuple[FlaskClient, User], query: str
 ) -> None:
-    opened(3)
+    opened(3), shown(desk[0])
     with statements() as few:
         desk[0].get(f"/staff/queue?{query}")
     opened(40, title="Task again")
@@ -247,3 +250,20 @@ def test_a_tab_counts_its_list(desk: tuple[FlaskClient, User]) -> None:
 
     assert (tabs["My open"], tabs["Unclaimed"], tabs["All open"]) == ("1", "2", "3")
     assert len(shown(desk[0], "/staff/queue?view=my")) == 1
+
+
+def test_an_export_holds_the_whole_list_and_no_formula_and_is_written_down(
+    desk: tuple[FlaskClient, User],
+) -> None:
+    opened(600, priority="high"), opened(1, title="not in the list")
+    opened(1, priority="high", title='=HYPERLINK("https://example.test")')
+    answer = desk[0].get("/staff/queue/export.csv?priority=high")
+    rows = list(csv.reader(io.StringIO(answer.text)))
+
+    assert answer.mimetype == "text/csv"
+    assert len(rows) == 1 + 601
+    assert len({row[1] for row in rows}) == 602
+    assert [row[1] for row in rows if "HYPERLINK" in row[1]] == ['\'=HYPERLINK("https://example.test")']
+    with reading():
+        told = db.session.scalars(select(AuditEvent).where(AuditEvent.action == Action.EXPORTED.value)).one()
+    assert told.changes == '{"rows":601,"what":"todos"}'

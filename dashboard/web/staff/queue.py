@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, Response, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock, todos
 from dashboard.models.base import new_reference
 from dashboard.rights import Permission
-from dashboard.todos import counts, keyset, lists, search
+from dashboard.todos import counts, exports, keyset, lists, search
 from dashboard.todos.hands import Hands, hands
 from dashboard.todos.lists import Filter
 from dashboard.unit import reading, writing
-from dashboard.web.access import me, require
+from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page, wants_fragment
 from dashboard.web.staff.row_html import drawn
 from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, row_of, todo_href
@@ -116,6 +116,7 @@ def _around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, A
         "fresh": 0,
         "may_work": me().may(Permission.WORK_QUEUE),
         "query": list_href(wanted.params).partition("?")[2],
+        "export_href": list_href(wanted.params).replace(QUEUE, f"{QUEUE}/export.csv", 1),
         "key": new_reference(),
         "people": people.workers,
         "announce": f"{numbers.total} todos",
@@ -153,6 +154,37 @@ def _why_empty(wanted: Asked) -> str:
     if wanted.narrowing:
         return "nomatch"
     return "mine" if wanted.filter.view == "my" else "nothing"
+
+
+@bp.get("/export.csv")
+@require(Permission.SEE_QUEUE)
+@stepped_up
+def export() -> ResponseReturnValue:
+    """The whole list as a table. What leaves the house is written down first."""
+    with reading():
+        people, who = hands(), reader()
+        wanted = asked(request.args, people)
+        meets = lists.conditions(wanted.filter, who)
+    with writing():
+        exports.begin(meets)
+    lines = exports.lines(wanted.filter, meets, people.names, who.zone)
+    headers = {"Content-Disposition": 'attachment; filename="todos.csv"'}
+    return Response(_streamed(lines), mimetype="text/csv", headers=headers)
+
+
+def _streamed(lines: Iterator[str]) -> Iterator[str]:
+    """Each chunk in a context of its own: the request is over when the server asks for the next."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def chunks() -> Iterator[str]:
+        while True:
+            with app.app_context():
+                chunk = next(lines, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    return chunks()
 
 
 @bp.post("/claim")
