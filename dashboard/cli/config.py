@@ -1,4 +1,4 @@
-"""`flask config check`: each setting's state and the way out, never its value (spec OPS-02). Needs no secrets."""
+"""`flask config check`: each setting's state and the way out, never its value (spec OPS-02)."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def _database(app: Flask, settings: Settings) -> Iterator[Finding]:
         with reading() as session:
             born = birth_mode(session)
     except SQLAlchemyError as error:
-        yield Finding("(database)", State.WRONG, f"It does not answer ({type(error).__name__}). Is it running?")
+        yield Finding("(database)", State.WRONG, f"It does not answer: {type(error).__name__}. See DATABASE_URL.")
         return
     yield from (Finding("(database)", finding.state, finding.advice) for finding in refusals)
     if not refusals:
-        yield Finding("(database)", State.SET, f"It answers, is at the newest migration and was born in {born} mode.")
+        yield Finding("(database)", State.SET, f"At the newest migration; born in {born} mode.")
 
 
 def _warnings(settings: Settings) -> Iterator[str]:
     if not settings.is_sqlite and not settings.database_owner_url:
-        yield "one database role for all: only triggers keep the audit trail append-only. Set DATABASE_OWNER_URL."
+        yield "One database role: only triggers keep the audit trail append-only. Set DATABASE_OWNER_URL."

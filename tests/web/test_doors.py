@@ -25,11 +25,12 @@ LIST = Path(__file__).with_name("doors.txt")
 LOOKING, ACTING = {"GET"}, {"POST", "PUT", "PATCH", "DELETE"}
 SIGN_IN_AND_ORDER = {"/login", "/logout", "/order/<string:slug>"}
 NOUNS = {
-    "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim", "client-link",
-    "closure", "completion", "details", "disclosure", "end", "fresh-start", "intake", "invitation",
-    "notes", "orders", "password", "password-reset", "payment", "people", "preferences",
-    "recovery-codes", "release", "reopening", "resending", "revocation", "role", "second-factor",
-    "second-step", "sign-out", "step-up", "takeover",
+    "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim",
+    "client-link", "closure", "completion", "details", "disclosure", "disposal", "end",
+    "exports", "fresh-start", "intake", "invitation", "mending", "notes", "orders", "password",
+    "password-reset", "payment", "people", "preferences", "recovery-codes", "release",
+    "reopening", "resending", "retries", "revocation", "role", "second-factor", "second-step",
+    "sign-out", "step-up", "takeover", "verification",
 }  # fmt: skip
 
 

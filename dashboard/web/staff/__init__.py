@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dashboard.web.staff import (  # noqa: F401 - more of the orders' pages
+    audit,
     bulk,
+    jobs,
     offices,
     order_acts,
     order_entry,
@@ -14,6 +16,19 @@ from dashboard.web.staff import (  # noqa: F401 - more of the orders' pages
     services,
     today,
     todo,
+    wall,
 )
 
-BLUEPRINTS = (today.bp, todo.bp, bulk.bp, people.bp, orders.bp, outbox.bp, services.bp, offices.bp)
+BLUEPRINTS = (
+    audit.bp,
+    bulk.bp,
+    jobs.bp,
+    offices.bp,
+    orders.bp,
+    outbox.bp,
+    people.bp,
+    services.bp,
+    today.bp,
+    todo.bp,
+    wall.bp,
+)

@@ -1,0 +1,41 @@
+"""The wall's page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from dashboard import clock
+from dashboard.models import Job
+from dashboard.rights import Role
+from dashboard.unit import reading, writing
+from tests.support import cast
+from tests.support.desk import post
+from tests.support.signed_in import signed_in
+
+
+def test_an_empty_wall_says_so(app: Flask) -> None:
+    client, _ = signed_in(app)
+    assert "Nothing is stuck" in client.get("/staff/wall").text
+
+
+def test_a_row_is_mended_by_its_button(app: Flask) -> None:
+    client, _ = signed_in(app)
+    with writing():
+        order = cast.paid_order(paid_at=clock.now() - timedelta(minutes=10))
+    page = client.get("/staff/wall").text
+    action = f"/staff/wall/paid-without-todo/{order.id}/mending"
+    assert order.order_number in page
+    assert action in page
+    assert post(client, action).status_code == 303
+    with reading() as session:
+        assert [job.kind for job in session.query(Job)] == ["orders.dispatch"]
+
+
+def test_who_may_only_look_sees_no_button_and_is_refused(app: Flask) -> None:
+    client, _ = signed_in(app, Role.READ_ONLY)
+    with writing():
+        order = cast.paid_order(paid_at=clock.now() - timedelta(minutes=10))
+    assert "/mending" not in client.get("/staff/wall").text
+    assert post(client, f"/staff/wall/paid-without-todo/{order.id}/mending").status_code == 403
