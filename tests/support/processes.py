@@ -34,10 +34,10 @@ class Processes:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def web(self, name: str = "web") -> str:
+    def web(self, name: str = "web", *program: str) -> str:
         """A gunicorn on a free port of loopback, once it answers; gives its address."""
         port = free_port()
-        self.start(name, sys.executable, "-m", "gunicorn", PORT=str(port))
+        self.start(name, sys.executable, "-m", "gunicorn", *program, PORT=str(port))
         self._wait_for(name, lambda: answers(port))
         return f"http://127.0.0.1:{port}"
 
