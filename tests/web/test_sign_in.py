@@ -19,6 +19,7 @@ from dashboard.people import accounts, links, passwords, second_factor, sessions
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from dashboard.web.access import public
+from dashboard.web.auth.sign_in import HALF_IN
 from tests.support import cast
 from tests.support.pages import Browser, csrf_of, posted
 
@@ -55,7 +56,7 @@ def second_step(client: FlaskClient, code: str, **more: str) -> TestResponse:
 def entered(app: Flask, user: User) -> FlaskClient:
     client = app.test_client()
     first_step(client, user.email)
-    assert second_step(client, code_of(user)).status_code == 303
+    assert second_step(client, code_of(user)).location in {"/staff/", "/portal/"}
     return client
 
 
@@ -107,7 +108,7 @@ def test_a_recovery_code_stands_in_for_the_app_once(app: Flask, owner: User):
     first_step(client, owner.email)
     first_step(other, owner.email)
 
-    assert second_step(client, code).status_code == 303
+    assert second_step(client, code).location == "/staff/"
     assert second_step(other, code).status_code == 422
 
 
@@ -169,7 +170,7 @@ def test_the_owner_gets_in_on_a_known_browser_while_somebody_guesses(app: Flask,
     first_step(at_home, owner.email)
 
     assert stranger.status_code == 429
-    assert second_step(at_home, code_of(owner)).status_code == 303
+    assert second_step(at_home, code_of(owner)).location == "/staff/"
 
 
 def test_a_password_reset_makes_this_browser_known(app: Flask, owner: User):
@@ -183,7 +184,26 @@ def test_a_password_reset_makes_this_browser_known(app: Flask, owner: User):
 
     posted(client, f"/password-reset/{raw}/password", password=WRONG, again=WRONG)
 
-    assert first_step(client, owner.email, WRONG).status_code == 303
+    assert first_step(client, owner.email, WRONG).location == "/login/second-step"
+
+
+def test_the_half_step_lasts_five_minutes(app: Flask, owner: User):
+    client = app.test_client()
+    for age, to in ((301, "/login"), (299, "/staff/")):
+        first_step(client, owner.email)
+        with client.session_transaction() as form:
+            ref, mark, at = form[HALF_IN]
+            form[HALF_IN] = [ref, mark, at - age]
+
+        assert second_step(client, code_of(owner)).location == to
+
+
+def test_the_half_step_serves_one_sign_in(app: Flask, owner: User):
+    client = entered(app, owner)
+    with writing():
+        db.session.merge(owner).totp_last_step = 0
+
+    assert second_step(client, code_of(owner)).location == "/login"
 
 
 def test_a_right_password_of_old_costs_is_kept_at_new_ones(app: Flask, owner: User):
@@ -198,7 +218,7 @@ def test_a_right_password_of_old_costs_is_kept_at_new_ones(app: Flask, owner: Us
         user = accounts.by_ref(owner.ref)
     assert user is not None
     assert "m=19456" in (user.password_hash or "")
-    assert second_step(client, code_of(owner)).status_code == 303
+    assert second_step(client, code_of(owner)).location == "/staff/"
 
 
 def test_the_half_step_dies_with_the_password_it_was_made_by(app: Flask, owner: User):
