@@ -49,6 +49,7 @@ def test_only_the_first_opening_is_on_the_trail() -> None:
     assert actions().count("link opened") == 1
 
 
+@pytest.mark.both
 def test_one_taken_back_opens_nothing() -> None:
     order, token = linked()
     with writing():

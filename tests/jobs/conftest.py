@@ -12,7 +12,7 @@ from tests.support.mail_server import Inbox, mail_server
 from tests.support.outbox import served_by
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def gateways(app: Flask) -> Iterator[Gateways]:
     """Whoever plays the roles in a test; nobody afterwards."""
     before: Gateways = app.extensions["gateways"]
@@ -21,7 +21,7 @@ def gateways(app: Flask) -> Iterator[Gateways]:
 
 
 @pytest.fixture
-def inbox(app: Flask) -> Iterator[Inbox]:
+def inbox(app: Flask, gateways: Gateways) -> Iterator[Inbox]:
     """A mail server that the app sends to."""
     with mail_server() as found:
         served_by(app, found.port)

@@ -25,9 +25,12 @@ from tests.support.mail_server import Inbox, certificate, mail_server
 from tests.support.outbox import actions, every, message, only, served_by, text_of
 from tests.support.sales import ZONE, sell, work
 
+pytestmark = pytest.mark.usefixtures("gateways")
+
 LINK = re.compile(r"http://localhost/link/([A-Za-z0-9_-]{43})")
 
 
+@pytest.mark.both
 def test_a_confirmation_goes_out_with_a_link_that_opens_its_order(inbox: Inbox) -> None:
     with writing():
         order = sell()
@@ -84,7 +87,7 @@ def test_mail_goes_through_a_secured_server(app: Flask, tmp_path: Path) -> None:
     assert len(inbox.letters) == 1
 
 
-@pytest.mark.usefixtures("app")
+@pytest.mark.both
 def test_without_a_mail_server_it_waits_visibly_and_goes_when_there_is_one(app: Flask) -> None:
     with writing():
         sell(paid_note="check 7")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -17,6 +18,8 @@ from tests.support import cast
 from tests.support.mail_server import HOST, Inbox, free_port, mail_server, rude_server
 from tests.support.outbox import every, hurry, message, served_by
 from tests.support.sales import sell, work
+
+pytestmark = pytest.mark.usefixtures("gateways")
 
 
 def test_what_was_refused_is_tried_again_and_then_left_to_a_person(app: Flask) -> None:
@@ -87,6 +90,7 @@ def test_in_doubt_what_must_not_be_doubled_is_unknown(app: Flask) -> None:
         assert not inbox.letters
 
 
+@pytest.mark.both
 def test_a_crash_while_sending_leaves_it_unknown_or_repeats_it(inbox: Inbox) -> None:
     with writing():
         sell()

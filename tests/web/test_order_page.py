@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard import clock
 from dashboard.extensions import db
@@ -153,6 +157,7 @@ def test_an_order_of_a_service_we_no_longer_sell_is_still_shown(staff: Browser) 
     assert "There is no service “seventh-service”" in staff.get(page_of(order))
 
 
+@pytest.mark.both
 def test_the_page_tells_the_whole_story(staff: Browser) -> None:
     order = order_of(slug="provider-compliance-bundle", paid_note="check 7")
     work("orders.dispatch", "orders.spawn", "mail.send")
@@ -164,3 +169,24 @@ def test_the_page_tells_the_whole_story(staff: Browser) -> None:
         linked = session.scalars(select(Order.order_number).where(Order.bundle_order_id == order.id)).one()
     assert linked in shown
     assert order.order_number in staff.get(f"/staff/orders/{linked}")
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """What is logged meanwhile."""
+    before, lines = structlog.get_config()["logger_factory"], io.StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(lines))
+    yield lines
+    structlog.configure(logger_factory=before)
+
+
+def test_what_breaks_is_logged_with_the_orders_number(staff: Browser, log_lines: io.StringIO) -> None:
+    order = order_of()
+    with writing() as session:
+        session.execute(update(Order).values(_intake_data=b"damaged"))
+    assert staff.client.get(page_of(order)).status_code == 500
+    staff.client.get("/staff/orders/Demo-Family-Practice")
+    (line,) = log_lines.getvalue().splitlines()
+    assert json.loads(line)["order_number"] == order.order_number
+    assert "Demo" not in line
+    assert "order_number" not in structlog.contextvars.get_contextvars()

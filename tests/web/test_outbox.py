@@ -61,6 +61,7 @@ def test_the_list_is_what_its_address_says(
     assert (f'id="m{message.id}"' in staff.get(f"/staff/outbox?{query}")) is found
 
 
+@pytest.mark.both
 def test_one_that_failed_is_sent_again(staff: Browser) -> None:
     message = written(state=MessageState.FAILED, error_class="NotAccepted: x")
     answer = staff.post(f"/staff/outbox/{message.id}/resending", next="/staff/outbox?state=failed")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
@@ -21,6 +23,7 @@ from forms.order_lists import OrderFilterForm
 
 ORDERS = "/staff/orders"
 bp = Blueprint("orders", __name__, url_prefix=ORDERS)
+NUMBER = re.compile(r"CO-[0-9A-Z]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,19 @@ class OrderRow:
     status: str
     amount_cents: int
     created_at: datetime
+
+
+@bp.before_request
+def begin_story() -> None:
+    """Every log line of a request about one order carries its number (FUL-14)."""
+    number = str((request.view_args or {}).get("number"))
+    if NUMBER.fullmatch(number):
+        structlog.contextvars.bind_contextvars(order_number=number)
+
+
+@bp.teardown_request
+def end_story(_: BaseException | None) -> None:
+    structlog.contextvars.unbind_contextvars("order_number")
 
 
 @bp.get("")
