@@ -1,0 +1,115 @@
+"""The queue's list, a page at 90 % depth and the order-number search, beside a bare SQL + Jinja page."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import event, select
+
+from bench.browser import Browser
+from bench.filling import fill
+from bench.installation import Database, Installation, installation, signed_in
+from bench.measure import Bar, Figure, median_ms, pairs
+from dashboard.extensions import db
+from dashboard.models import Todo
+from dashboard.todos import keyset, lists
+from dashboard.unit import reading
+from tests.support.processes import processes
+
+DEPTH = 0.9
+NOT_COUNTED = ("BEGIN", "PRAGMA", "SET", "COMMIT", "ROLLBACK")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One page of ours, and the bare page of the same rows."""
+
+    name: str
+    path: str
+    bare: str
+
+
+def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
+    """Every figure of the queue at `count` todos; both pages come from a gunicorn with our settings."""
+    with installation(database) as site, processes(_with_floor(site), site.folder) as started:
+        _, key = signed_in()
+        fill(site, count)
+        ours, bare = started.web(), started.web("bare", "bench.floors:served()")
+        for case in _cases(count):
+            name = f"{case.name}, {count:,} todos, {site.name}"
+            with Browser(ours, case.path, key) as mine, Browser(bare, case.bare) as floor:
+                yield from _timed(name, mine, floor, times)
+            yield Figure(name, _statements(site, case, key), "statements", Bar(5))
+
+
+def _with_floor(site: Installation) -> dict[str, str]:
+    return site.environment | {"BENCH_DATABASE": site.database, "BENCH_ADDRESS": site.driver_url}
+
+
+def _timed(name: str, ours: Browser, bare: Browser, times: int) -> Iterator[Figure]:
+    html, plain = ours(), bare()
+    mine, floor = map(median_ms, pairs(ours, bare, times=times))
+    yield Figure(name, mine, "ms", Bar(2, on="ratio"), floor, "bare SQL + Jinja page")
+    yield Figure(f"{name}, raw", len(html) / 1000, "KB", Bar(30), len(plain) / 1000, "bare page")
+    yield Figure(f"{name}, gzip", _packed(html), "KB", Bar(6), _packed(plain), "bare page")
+
+
+def _packed(html: bytes) -> float:
+    return len(gzip.compress(html, 6)) / 1000
+
+
+def _cases(count: int) -> list[Case]:
+    """The page of a list, one deep within it, and one found."""
+    with reading() as session:
+        all_todos = select(Todo.due_at, Todo.id, Todo.order_number).order_by(Todo.due_at, Todo.id)
+        deep = session.execute(all_todos.offset(int(count * DEPTH)).limit(1)).one()
+    after = keyset.cursor(deep, keyset.SORTS["due"])
+    key = {"due_at": f"{deep.due_at:%Y-%m-%d %H:%M:%S.%f}{_zone()}", "id": deep.id}
+    return [
+        Case("queue list", "/staff/queue", f"/list/{lists.SIZE}"),
+        Case(
+            f"page at {DEPTH:.0%} depth",
+            "/staff/queue?" + urlencode({"view": "all", "after": after}),
+            f"/deep/{lists.SIZE}?" + urlencode(key),
+        ),
+        Case(
+            "order number search",
+            "/staff/queue?" + urlencode({"view": "all", "q": deep.order_number}),
+            "/search?" + urlencode({"q": deep.order_number}),
+        ),
+    ]
+
+
+def _zone() -> str:
+    return "" if db.engine.dialect.name == "sqlite" else "+00"
+
+
+def _statements(site: Installation, case: Case, key: str) -> int:
+    """How many the page makes once it is warm, sign-in and counts included."""
+    client = site.app.test_client()
+    client.set_cookie("session", key)
+    client.get(case.path)
+    with counted() as made:
+        client.get(case.path)
+    return len(made)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that the block makes, without those that only begin and end transactions."""
+    made: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(NOT_COUNTED):
+            made.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield made
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
