@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
-from dashboard.audit.actions import Action
 from forms.order_lists import UrlForm
-
-ACTIONS = {each.value: each.value.capitalize() for each in sorted(Action, key=lambda each: str(each.value))}
 
 
 class AuditFilterForm(UrlForm):
     """Events by who, what, about what, and on which days of the firm's (both included)."""
 
     actor = StringField("Actor", validators=[Length(max=80)])
-    action = SelectField("Action", choices={"": "Any action", **ACTIONS})
+    action = SelectField("Action")
     object = StringField("Order number or reference", validators=[Length(max=64)])
     since = DateField("From", name="from", validators=[Optional()])
     until = DateField("To", name="to", validators=[Optional()])
+
+    def __init__(self, formdata: Any, actions: Iterable[str]) -> None:
+        super().__init__(formdata)
+        self.action.choices = {"": "Any action"} | {each: each.capitalize() for each in sorted(actions)}
 
     def chosen(self) -> dict[str, str]:
         """The filters that are set and make sense, by their names in the URL."""

@@ -65,10 +65,8 @@ def test_a_failed_job_counts_at_once(app: Flask, now: datetime) -> None:
 
 def test_mail_that_did_not_go_counts(app: Flask, now: datetime) -> None:
     with writing() as session:
-        for state in MessageState:
-            session.add(
-                Message(key=state.value, channel=Channel.EMAIL, kind="intake_needed", state=state, created_at=now)
-            )
+        about = {"channel": Channel.EMAIL, "kind": "intake_needed", "created_at": now}
+        session.add_all(Message(key=state.value, state=state, **about) for state in MessageState)
     assert on_the_wall(now + timedelta(minutes=16)) == {"Mail not sent": 4}
 
 

@@ -89,8 +89,9 @@ def test_faults_are_shown_with_their_places(app: Flask, now: datetime) -> None:
 
     client, _ = signed_in(app, Role.COMPLIANCE)
     trail.sealed_trail(app, 3, now)
+    edit = "UPDATE audit_events SET reason = 'x' WHERE id = (SELECT min(id) FROM audit_events)"
     with trail.as_owner(app) as owner:
-        owner.execute(text("UPDATE audit_events SET reason = 'x' WHERE id = (SELECT min(id) FROM audit_events)"))
+        owner.execute(text(edit))
     audit_jobs.verify_trail()
     page = client.get("/staff/audit").text
     assert "1 faults" in page

@@ -8,17 +8,19 @@ import pytest
 from flask import Flask
 
 from dashboard import clock
-from dashboard.models import AuditEvent, Job, JobState
+from dashboard.models import AuditEvent, Heartbeat, Job, JobState
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from jobs import beats, failures
 from tests.support.desk import post
 from tests.support.signed_in import signed_in
 
+TIMES = ("run_after", "created_at", "finished_at")
+
 
 def failed(count: int, **values: object) -> None:
     now = clock.now()
-    told = {"kind": "mail.send", "state": JobState.FAILED, "run_after": now, "created_at": now, "finished_at": now}
+    told = {"kind": "mail.send", "state": JobState.FAILED} | dict.fromkeys(TIMES, now)
     cause = {"error_class": "TimeoutError", "error_place": "jobs/mail.py:30 send", "lost": 3, "attempts": 8}
     with writing() as session:
         session.add_all(Job(**told | cause | values) for _ in range(count))
@@ -43,7 +45,8 @@ def test_it_shows_queues_workers_schedule_and_failures(app: Flask) -> None:
         late = clock.now() - timedelta(minutes=7)
         session.add(Job(kind="todos.bulk", run_after=late, created_at=late))
     page = client.get("/staff/jobs").text
-    for words in ("bulk", "worker now 1@here", "TimeoutError", "jobs/mail.py:30 send", "retention", group_href()):
+    shown = ("bulk", "worker now 1@here", "TimeoutError", "jobs/mail.py:30 send", "retention")
+    for words in (*shown, group_href()):
         assert words in page, words
 
 
@@ -98,7 +101,5 @@ def test_a_lost_worker_shows_as_gone(app: Flask) -> None:
     client, _ = signed_in(app)
     beats.beat("worker now 1@here", "worker")
     with writing() as session:
-        from dashboard.models import Heartbeat
-
         session.get(Heartbeat, "worker now 1@here").seen_at -= timedelta(minutes=2)
     assert "Gone" in client.get("/staff/jobs").text

@@ -63,7 +63,7 @@ class Verified:
 @bp.get("")
 @require(Permission.SEE_AUDIT)
 def index() -> ResponseReturnValue:
-    form = AuditFilterForm(request.args)
+    form = AuditFilterForm(request.args, [each.value for each in Action])
     params = form.chosen()
     names = _names() if me().may(Permission.SEE_PEOPLE) else {}
     with reading() as session:
@@ -173,7 +173,7 @@ def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
 def _told(event: AuditEvent) -> str:
     """The allow-listed changes, and the reason, as words."""
     changes: dict[str, Any] = json.loads(event.changes or "{}")
-    parts = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in changes.items()]
+    parts = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in changes.items() if value != []]
     return "; ".join([*parts, *([event.reason] if event.reason else [])])
 
 
