@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.web.staff import (  # noqa: F401 - more of the orders' pages
+from dashboard.web.staff import (  # noqa: F401 - order_* and todo add pages to another's blueprint
     audit,
     bulk,
     jobs,
@@ -13,6 +13,7 @@ from dashboard.web.staff import (  # noqa: F401 - more of the orders' pages
     orders,
     outbox,
     people,
+    queue,
     services,
     today,
     todo,
@@ -27,8 +28,8 @@ BLUEPRINTS = (
     orders.bp,
     outbox.bp,
     people.bp,
+    queue.bp,
     services.bp,
     today.bp,
-    todo.bp,
     wall.bp,
 )
