@@ -51,7 +51,7 @@ def _database(app: Flask, settings: Settings) -> Iterator[Finding]:
         with reading() as session:
             born = birth_mode(session)
     except SQLAlchemyError as error:
-        yield Finding("(database)", State.WRONG, f"It does not answer: {type(error).__name__}. See DATABASE_URL.")
+        yield Finding("(database)", State.WRONG, f"It does not answer ({type(error).__name__}).")
         return
     yield from (Finding("(database)", finding.state, finding.advice) for finding in refusals)
     if not refusals:
