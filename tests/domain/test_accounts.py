@@ -20,7 +20,6 @@ from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import cast
 
-
 pytestmark = pytest.mark.both
 
 
