@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -68,10 +69,8 @@ def start(user: User, *, now: datetime, address: str | None, agent: str) -> str:
 
 def find(raw: str, now: datetime) -> SignedIn | None:
     """The person whose session this cookie opens now, in one query; None if it opens none."""
-    query = select(UserSession, User).join(User, User.id == UserSession.user_id)
-    row = db.session.execute(
-        query.where(UserSession.digest == digest(raw), User.state == UserState.ACTIVE, *is_live(now))
-    ).first()
+    told = {"digest": digest(raw), "seen_after": now - IDLE, "begun_after": now - LONGEST}
+    row = db.session.execute(OPENED, told).first()
     return row and _snapshot(*row)
 
 
@@ -83,11 +82,24 @@ def whose(raw: str) -> str | None:
 
 def is_live(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What is true of a session that still opens doors at `now`."""
+    return _live(now - IDLE, now - LONGEST)
+
+
+def _live(seen_after: Any, begun_after: Any) -> tuple[ColumnElement[bool], ...]:
     return (
         UserSession.ended_at.is_(None),
-        UserSession.seen_at > now - IDLE,
-        UserSession.created_at > now - LONGEST,
+        UserSession.seen_at > seen_after,
+        UserSession.created_at > begun_after,
     )
+
+
+# built once, because every request asks it
+OPENED = (
+    select(UserSession, User)
+    .join(User, User.id == UserSession.user_id)
+    .where(UserSession.digest == bindparam("digest"), User.state == UserState.ACTIVE)
+    .where(*_live(bindparam("seen_after"), bindparam("begun_after")))
+)
 
 
 def touch(session_id: int, now: datetime) -> None:

@@ -11,6 +11,9 @@ from dashboard.extensions import db
 from dashboard.models import User
 from dashboard.rights import Permission
 
+WANTED = load_only(User.id, User.ref, User._name, User.role, User.state)
+STAFF = select(User).options(WANTED).where(User.office_id.is_(None))  # built once: every list asks it
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
@@ -23,8 +26,7 @@ class Hands:
 
 def hands() -> Hands:
     """The whole staff, in one statement, by name."""
-    wanted = load_only(User.id, User.ref, User._name, User.role, User.state)
-    staff = db.session.scalars(select(User).options(wanted).where(User.office_id.is_(None))).all()
+    staff = db.session.scalars(STAFF).all()
     names = {user.id: user.name or "Unknown" for user in staff}
     workers = [(user.id, names[user.id]) for user in staff if user.may(Permission.WORK_QUEUE)]
     return Hands(names, {user.ref: names[user.id] for user in staff}, sorted(workers, key=lambda one: one[1]))

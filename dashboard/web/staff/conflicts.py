@@ -21,7 +21,7 @@ from dashboard.unit import reading
 from dashboard.web.access import me
 from dashboard.web.filters import when
 from dashboard.web.pages import page
-from dashboard.web.staff.row_html import drawn
+from dashboard.web.staff.row_html import drawer
 from dashboard.web.staff.shapes import came_from, row_of, todo_href, zone
 
 CONFLICT = 409
@@ -54,7 +54,7 @@ def row(todo_id: int, announce: str | None) -> str:
         "staff/queue.html",
         fragment="row",
         row=row_of(now, people.names),
-        drawn=drawn,
+        drawn=drawer(),
         may_work=may_work,
         announce=announce,
     )

@@ -18,7 +18,7 @@ from dashboard.todos.lists import Filter
 from dashboard.unit import reading, writing
 from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page, wants_fragment
-from dashboard.web.staff.row_html import drawn
+from dashboard.web.staff.row_html import drawer
 from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, row_of, todo_href
 from forms.todos import FilterForm
 
@@ -127,7 +127,7 @@ def _around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, A
 def _list(wanted: Asked, found: keyset.Page, people: Hands) -> dict[str, Any]:
     return {
         "rows": [row_of(one, people.names) for one in found.rows],
-        "drawn": drawn,
+        "drawn": drawer(),
         "newer": found.newer and list_href(wanted.params, before=found.newer),
         "older": found.older and list_href(wanted.params, after=found.older),
         "empty": None if found.rows else _why_empty(wanted),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -15,10 +16,11 @@ from dashboard.web.staff.shapes import Row, zone
 MOST_KEPT = 4096
 
 
-def drawn(row: Row, may_work: bool) -> Markup:
-    """The row as a `tr`. Today is part of what it shows: "2d late"."""
+def drawer() -> Callable[[Row, bool], Markup]:
+    """What draws the rows of one page, each as a `tr`. Today is part of what they show: "2d late"."""
     draw = _draw if current_app.jinja_env.auto_reload else _kept
-    return draw(row, may_work, day_of(clock.now(), zone()))
+    today = day_of(clock.now(), zone())
+    return lambda row, may_work: draw(row, may_work, today)
 
 
 def _draw(row: Row, may_work: bool, _today: date) -> Markup:
