@@ -135,6 +135,8 @@ def _write(
     session.flush()
     pairs = list(zip(chunk, orders, strict=True))
     todos = [todo_of(story, order, staff, settings.firm_time_zone, now) for story, order in pairs]
+    earlier = [(first, order) for story, order in pairs if (first := story.before_renewal())]
+    session.add_all(todo_of(first, order, staff, settings.firm_time_zone, now) for first, order in earlier)
     session.add_all(todos)
     session.flush()
     if with_trail:

@@ -24,7 +24,7 @@ from dashboard.models import (
     User,
 )
 from dashboard.orders import words
-from dashboard.orders.orders import email_index, new_order_number
+from dashboard.orders.terms import email_index, new_order_number
 
 CLAIM = timedelta(hours=2)
 
@@ -106,9 +106,7 @@ def trail_of(story: Story, order: Order, todo: Todo, staff: Sequence[User]) -> I
     yield _event(Action.ORDER_CHANGED, "compliance_orders", order.order_number, story.paid_at, "worker", paid)
     yield _event(Action.TODO_OPENED, "admin_todos", todo.ref, todo.created_at, "worker", {"key": todo.key})
     if story.worker is not None:
-        yield _event(
-            Action.TODO_CLAIMED, "admin_todos", todo.ref, story.worked_at - timedelta(hours=1), worker
-        )
+        yield _event(Action.TODO_CLAIMED, "admin_todos", todo.ref, todo.created_at, worker)
     if not story.status.is_open:
         done = Action.TODO_COMPLETED if story.status is TodoStatus.DONE else Action.TODO_CANCELED
         yield _event(done, "admin_todos", todo.ref, story.worked_at, worker)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -30,24 +30,36 @@ class Story:
     case: Case
     email: str
     ordered_at: datetime
+    told_at: datetime
     status: TodoStatus
     worker: int | None
     office: int | None
 
     @property
     def paid_at(self) -> datetime:
-        return self.ordered_at + timedelta(minutes=12)
+        return self.ordered_at + min(timedelta(minutes=12), (self.told_at - self.ordered_at) / 4)
 
     @property
     def worked_at(self) -> datetime:
-        return self.paid_at + timedelta(hours=5)
+        return self.paid_at + min(timedelta(hours=5), (self.told_at - self.paid_at) / 2)
+
+    def before_renewal(self) -> Story | None:
+        """The first fulfilment of an order whose story is about a renewal: done long ago."""
+        if not self.case.recurring:
+            return None
+        return replace(
+            self,
+            case=replace(self.case, recurring=False, invoice_id=None),
+            status=TodoStatus.DONE,
+            worker=self.worker or 0,
+        )
 
 
 def stories(count: int, now: datetime, *, workers: int, offices: int) -> Iterator[Story]:
     """That many stories ending at `now` (UTC), the oldest first; the same ones each time."""
     dice = Random(20261120)
     for number in range(count):
-        yield _story(dice, now - _age(dice, count - number, count), workers, offices)
+        yield _story(dice, now, _age(dice, count - number, count), workers, offices)
 
 
 def _age(dice: Random, place: int, count: int) -> timedelta:
@@ -56,7 +68,8 @@ def _age(dice: Random, place: int, count: int) -> timedelta:
     return timedelta(days=10 * share + 80 * share**4, minutes=dice.randrange(20, 600))
 
 
-def _story(dice: Random, ordered_at: datetime, workers: int, offices: int) -> Story:
+def _story(dice: Random, now: datetime, age: timedelta, workers: int, offices: int) -> Story:
+    ordered_at = now - age
     service = dice.choices(SERVICES, POPULARITY)[0]
     name = cast.person(dice)
     status = dice.choices(list(SHARES), list(SHARES.values()))[0]
@@ -67,6 +80,7 @@ def _story(dice: Random, ordered_at: datetime, workers: int, offices: int) -> St
         case=Case(service, _intake(dice, service, name, ordered_at), name, renewal, invoice),
         email=f"{name.split()[1].lower()}{dice.randrange(1000)}@clients.example",
         ordered_at=ordered_at,
+        told_at=now,
         status=status,
         worker=dice.randrange(workers) if taken else None,
         office=dice.randrange(offices) if dice.random() < 0.4 else None,
