@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dashboard import clock
-from dashboard.models import Heartbeat, User
+from dashboard.models import Heartbeat, Job, JobState, User
 from dashboard.unit import writing
 from tests.support import cast
 from tests.support.desk import PART
@@ -77,3 +77,20 @@ def test_a_process_that_fell_silent_is_late_and_then_gone(app: Flask, desk: Desk
     page = desk[0].get("/staff/").text
 
     assert [shape in page for shape in ("status done", "status waiting", "status failed")] == [True] * 3
+
+
+def test_a_list_of_the_wall_that_is_not_empty_stands_on_the_page(desk: Desk) -> None:
+    assert "Every list that should be empty is empty." in desk[0].get("/staff/").text
+    long_ago = clock.now() - timedelta(days=1)
+    with writing() as session:
+        session.add(
+            Job(
+                kind="orders.dispatch",
+                state=JobState.FAILED,
+                run_after=long_ago,
+                created_at=long_ago,
+                finished_at=long_ago,
+            )
+        )
+
+    assert "/staff/wall#" in desk[0].get("/staff/").text

@@ -15,6 +15,7 @@ from dashboard import clock
 from dashboard.extensions import db
 from dashboard.models import Heartbeat, Job, JobState, Message, MessageState, TodoStatus
 from dashboard.models.todo import IS_OPEN, Todo
+from dashboard.reconcile import wall
 from dashboard.rights import Permission
 from dashboard.todos import keyset, lists
 from dashboard.todos.lists import Filter
@@ -70,10 +71,14 @@ class Process:
 def index() -> ResponseReturnValue:
     """The numbers; asked with `since`, 204 while none of them has changed."""
     now = clock.now()
-    with reading():
+    with reading() as session:
         counted, processes, next_up = _counted(now), _processes(now), _next_up(now)
+        lists_on_it = wall.non_empty(session, now) if me().may(Permission.SEE_WALL) else []
     shown = _numbers(counted) | {"processes": processes, "next_up": next_up}
-    stamp = f"{zlib.crc32(repr((counted, [one.state for one in processes], next_up)).encode()):x}"
+    shown["wall"] = [Number(name, count, href, "bad") for name, count, href in lists_on_it]
+    stamp = (
+        f"{zlib.crc32(repr((counted, [one.state for one in processes], next_up, lists_on_it)).encode()):x}"
+    )
     if wants_fragment() and request.args.get("since") == stamp:
         return "", 204
     may_work = me().may(Permission.WORK_QUEUE)
@@ -113,7 +118,6 @@ def _numbers(counted: dict[str, int]) -> dict[str, Any]:
             ByStatus(word, counted[name], list_href(params)) for name, (word, params, _) in STATUSES.items()
         ],
         "system": _system(counted),
-        "wall": [],
         "nav_counts": {"queue": counted["open"], "jobs_failed": counted["jobs_failed"]},
     }
 
