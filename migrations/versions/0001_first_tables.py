@@ -351,6 +351,7 @@ def upgrade() -> None:
             unique=False,
             postgresql_ops={"order_number": "varchar_pattern_ops"},
         )
+        batch_op.create_index("ix_admin_todos_priority", ["priority", "due_at", "id"], unique=False)
         batch_op.create_index("ix_admin_todos_status", ["status", "due_at", "id"], unique=False)
         batch_op.create_index(
             "ix_admin_todos_unclaimed",
@@ -556,6 +557,7 @@ def downgrade() -> None:
             ),
         )
         batch_op.drop_index("ix_admin_todos_status")
+        batch_op.drop_index("ix_admin_todos_priority")
         batch_op.drop_index(
             "ix_admin_todos_order_number", postgresql_ops={"order_number": "varchar_pattern_ops"}
         )
