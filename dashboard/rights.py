@@ -33,7 +33,25 @@ class Permission(StrEnum):
     SEE_SETTINGS = "see settings"
     SEE_PEOPLE = "see people"
     CHANGE_PEOPLE = "change people"
+    CHANGE_OFFICES = "change offices"
+    VERIFY_OFFICES = "verify offices"
+    SEE_PATIENTS = "see patients"
+    CHANGE_PATIENTS = "change patients"
+    CHANGE_SUBSCRIPTIONS = "change subscriptions"
+    SEE_CHARGES = "see charges"
+    SEE_CHARGE_MAP = "see whom a charge is for"
+    CHARGE_ONE_OFFS = "charge one-off services"
+    SEE_INVOICES = "see invoices"
+    CHANGE_INVOICES = "change invoices"
+    REFUND = "refund"
+    RUN_BILLING = "run the monthly billing"
+    SEE_REVENUE = "see revenue"
+    CLOSE_MONTHS = "close months"
+    SEE_PAYLOADS = "see payloads"
+    CHANGE_KEYS = "change API keys"
+    MOVE_CLOCK = "move the demo clock"
     SEE_PORTAL = "see the portal"
+    PAY = "pay invoices"
     CHANGE_OFFICE_PEOPLE = "change the office's people"
 
 
@@ -67,9 +85,30 @@ LOOKING = frozenset(
         P.SEE_WALL,
         P.SEE_JOBS,
         P.SEE_SETTINGS,
+        P.SEE_INVOICES,
+        P.SEE_CHARGES,
     }
 )
-PORTAL = frozenset({P.SEE_PORTAL, P.CHANGE_OFFICE_PEOPLE})
+PORTAL = frozenset({P.SEE_PORTAL, P.PAY, P.CHANGE_OFFICE_PEOPLE})
+BILLING = frozenset(
+    {
+        P.RECORD_PAYMENTS,
+        P.SEE_DOCUMENTS,
+        P.RESEND_MESSAGES,
+        P.CHANGE_OFFICES,
+        P.VERIFY_OFFICES,
+        P.SEE_PATIENTS,
+        P.CHANGE_PATIENTS,
+        P.CHANGE_SUBSCRIPTIONS,
+        P.CHARGE_ONE_OFFS,
+        P.CHANGE_INVOICES,
+        P.REFUND,
+        P.RUN_BILLING,
+        P.SEE_REVENUE,
+        P.CLOSE_MONTHS,
+        P.SEE_PAYLOADS,
+    }
+)
 
 RIGHTS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission) - PORTAL,
@@ -84,12 +123,22 @@ RIGHTS: Mapping[Role, frozenset[Permission]] = {
         P.RETRY_JOBS,
     },
     Role.REVIEWER: LOOKING | {P.SEE_SENSITIVE, P.SEE_DOCUMENTS},
-    Role.BILLING: LOOKING | {P.RECORD_PAYMENTS, P.SEE_DOCUMENTS, P.RESEND_MESSAGES},
+    Role.BILLING: LOOKING | BILLING,
     Role.COMPLIANCE: LOOKING
-    | {P.SEE_SENSITIVE, P.SEE_DOCUMENTS, P.SEE_AUDIT, P.VERIFY_AUDIT, P.EXPORT_AUDIT, P.SEE_PEOPLE},
+    | {
+        P.SEE_SENSITIVE,
+        P.SEE_DOCUMENTS,
+        P.SEE_AUDIT,
+        P.VERIFY_AUDIT,
+        P.EXPORT_AUDIT,
+        P.SEE_PEOPLE,
+        P.SEE_PATIENTS,
+        P.SEE_CHARGE_MAP,
+        P.SEE_PAYLOADS,
+    },
     Role.READ_ONLY: LOOKING,
     Role.OFFICE_ADMIN: PORTAL,
-    Role.OFFICE_MEMBER: frozenset({P.SEE_PORTAL}),
+    Role.OFFICE_MEMBER: frozenset({P.SEE_PORTAL, P.PAY}),
 }
 
 

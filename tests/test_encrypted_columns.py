@@ -14,8 +14,12 @@ DOCS = Path(__file__).parent.parent / "docs" / "security.md"
 ROW = re.compile(r"^\| `(\w+\.\w+)` \| .+ \| (blind index)? ?\|$", re.MULTILINE)
 HASHES = {
     "account_links.digest",
+    "api_keys.digest",
     "client_links.digest",
     "failed_attempts.subject",
+    "idempotent_answers.key_digest",
+    "idempotent_answers.request_digest",
+    "patient_tokens.token",
     "recovery_codes.digest",
     "user_sessions.digest",
 }

@@ -1,0 +1,103 @@
+"""Telling that a patient is active, or no longer (spec BIL-01, BIL-03, BIL-06).
+
+Whatever is told late is settled at once: every cycle that the news touches is compared with the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dashboard import actor, audit
+from dashboard.audit import Action
+from dashboard.billing import activity, drafts, ledger, months, statuses
+from dashboard.errors import Invalid
+from dashboard.extensions import db
+from dashboard.models import BillingCycle, Charge, Office, Patient, PatientEvent, Told
+
+
+class InTheFuture(Invalid):
+    """What has not happened yet cannot be told."""
+
+    code = "IN_THE_FUTURE"
+
+    def __init__(self) -> None:
+        super().__init__("at", "This lies in the future. Give a time up to now, in UTC.")
+
+
+def activate(patient: Patient, *, at: datetime, now: datetime) -> Charge | None:
+    """Make a patient billable from `at` (UTC), and charge the office for the cycle that holds it.
+
+    Charges once per patient and cycle, however often it is told: telling it again gives the same charge.
+    None where nothing is due: the office's subscription was not running at `at`.
+
+    Raises:
+        InTheFuture: `at` lies after `now`.
+    """
+    was_here = patient.activated_at is not None and not patient.is_active_for_billing
+    charge = _tell(patient, Told.ACTIVATED, at=at, now=now)
+    action = Action.PATIENT_REACTIVATED if was_here else Action.PATIENT_ACTIVATED
+    audit.record(action, patient, changes={"cents": charge.cents if charge else 0})
+    return charge
+
+
+def deactivate(patient: Patient, *, at: datetime, now: datetime) -> None:
+    """End a patient's activity at `at` (UTC). No refund for the cycle that holds it, no charge in later ones.
+
+    Raises:
+        InTheFuture: `at` lies after `now`.
+    """
+    _tell(patient, Told.DEACTIVATED, at=at, now=now)
+    audit.record(Action.PATIENT_DEACTIVATED, patient)
+
+
+def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charge | None:
+    """Keep what was told, and settle every cycle it touches; gives the charge of the cycle that holds
+    `at`.
+    """
+    if at > now:
+        raise InTheFuture
+    office = months.up_to_date(patient.office_id, now)
+    db.session.refresh(patient, with_for_update=True)
+    _keep(patient, what, at, now)
+    events = activity.history(patient)
+    active = activity.redraw(patient, events)
+    story = ledger.Story(events, active, statuses.histories([office.id])[office.id])
+    return _settle(patient, story, touched(office, at), at, now)
+
+
+def _keep(patient: Patient, what: Told, at: datetime, now: datetime) -> None:
+    told = PatientEvent(
+        patient_id=patient.id, office_id=patient.office_id, told=what, effective_at=at, told_at=now
+    )
+    told.told_by = actor.current().name
+    db.session.add(told)
+    db.session.flush()
+
+
+def touched(office: Office, at: datetime) -> Sequence[BillingCycle]:
+    """The office's cycles that an event at this instant can change: the one that holds it, and all after
+    it.
+    """
+    not_over = select(BillingCycle).where(BillingCycle.office_id == office.id, BillingCycle.end_utc > at)
+    return db.session.scalars(not_over.order_by(BillingCycle.start_utc)).all()
+
+
+def _settle(
+    patient: Patient, story: ledger.Story, cycles: Sequence[BillingCycle], at: datetime, now: datetime
+) -> Charge | None:
+    """Settle each cycle on the newest one's invoice, whose draft begins with its first charge or line."""
+    turns = ledger.turns_of(patient, cycles)
+    newest = cycles[-1:]
+    for cycle in cycles:
+        turn = ledger.next_turn(patient, story, cycle, turns[cycle.id], now=now, settled_in=newest[0].id)
+        turns[cycle.id].extend([turn] if turn else [])
+    added = [turn for cycle in cycles for turn in turns[cycle.id] if turn.id is None]
+    db.session.add_all(added)
+    if any(turn.cents for turn in added):
+        drafts.begin(newest, now)
+    db.session.flush()
+    holding = [cycle.id for cycle in cycles if cycle.start_utc <= at]
+    return ledger.standing(turns[holding[0]]) if holding else None

@@ -1,0 +1,62 @@
+"""When a patient is active: replayed from everything that was told, whenever it was told (spec BIL-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from dashboard.extensions import db
+from dashboard.models import ActivityInterval, Patient, PatientEvent, Told
+
+
+@dataclass(slots=True)
+class Interval:
+    """[started, ended) at one office; `ended` is None while it goes on."""
+
+    office_id: int
+    started: datetime
+    ended: datetime | None = None
+
+    def is_active_before(self, instant: datetime) -> bool:
+        """Whether it was going on just before `instant`: an event at the instant itself comes too late."""
+        return self.started < instant and (self.ended is None or self.ended >= instant)
+
+
+def history(patient: Patient) -> Sequence[PatientEvent]:
+    """Everything told of a patient, in the order in which it holds; of one instant, in the order of
+    telling.
+    """
+    told = select(PatientEvent).where(PatientEvent.patient_id == patient.id)
+    return db.session.scalars(told.order_by(PatientEvent.effective_at, PatientEvent.id)).all()
+
+
+def intervals(events: Iterable[PatientEvent]) -> list[Interval]:
+    """The activity that these events, in their order, amount to."""
+    found: list[Interval] = []
+    for event in events:
+        going_on = found[-1] if found and found[-1].ended is None else None
+        if event.told is Told.ACTIVATED and going_on is None:
+            found.append(Interval(event.office_id, event.effective_at))
+        elif event.told is Told.DEACTIVATED and going_on is not None:
+            going_on.ended = event.effective_at
+    return found
+
+
+def redraw(patient: Patient, events: Sequence[PatientEvent]) -> list[Interval]:
+    """Write the patient's intervals anew, and say on the patient what holds in the end."""
+    drawn = intervals(events)
+    db.session.execute(delete(ActivityInterval).where(ActivityInterval.patient_id == patient.id))
+    db.session.add_all(
+        ActivityInterval(
+            patient_id=patient.id, office_id=each.office_id, started=each.started, ended=each.ended
+        )
+        for each in drawn
+    )
+    last = drawn[-1] if drawn else None
+    patient.is_active_for_billing = last is not None and last.ended is None
+    patient.activated_at = last.started if last else None
+    patient.deactivated_at = last.ended if last else None
+    return drawn

@@ -1,0 +1,100 @@
+"""The ledger: who owes what for which cycle, as turns that are added and never changed (spec BIL-01, BIL-03).
+
+What a patient owes for a cycle follows from the events alone. Whenever something is told, each cycle that
+it touches is compared with its turns: what is owed and not charged gets a turn that charges, what is
+charged and not owed one that takes it back. The unique key (cycle, patient, turn) is what makes a charge
+happen once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dashboard.billing import statuses
+from dashboard.billing.activity import Interval
+from dashboard.billing.statuses import History
+from dashboard.extensions import db
+from dashboard.models import BillingCycle, Charge, OfficeStatus, Patient, PatientEvent, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that decides what a patient owes an office: what was told, when active, what the office's status
+    was.
+    """
+
+    events: Sequence[PatientEvent]
+    active: Sequence[Interval]
+    statuses: History
+
+    def due_at(self, cycle: BillingCycle) -> datetime | None:
+        """The instant at which the patient becomes due for a cycle, or None.
+
+        That is the cycle's first instant for whoever was active just before it, else the first activation
+        in the cycle; and the office's status at that instant must be one that is charged.
+        """
+        return next((at for at in self._candidates(cycle) if self.status_at(at).is_charged), None)
+
+    def cents(self, cycle: BillingCycle, due: datetime) -> int:
+        """The cycle's price; nothing while the office tries us out."""
+        return 0 if self.status_at(due) is OfficeStatus.TRIALING else cycle.cents
+
+    def status_at(self, instant: datetime) -> OfficeStatus:
+        return statuses.status_at(self.statuses, instant)
+
+    def _candidates(self, cycle: BillingCycle) -> Iterator[datetime]:
+        ours = [each for each in self.active if each.office_id == cycle.office_id]
+        if cycle.carries and any(each.is_active_before(cycle.start_utc) for each in ours):
+            yield cycle.start_utc
+        for event in self.events:
+            is_ours = event.told is Told.ACTIVATED and event.office_id == cycle.office_id
+            if is_ours and cycle.start_utc <= event.effective_at < cycle.end_utc:
+                yield event.effective_at
+
+
+def turns_of(patient: Patient, cycles: Sequence[BillingCycle]) -> dict[int, list[Charge]]:
+    """The patient's turns of these cycles, by the cycle's id, oldest first."""
+    ours = select(Charge).where(
+        Charge.cycle_id.in_([cycle.id for cycle in cycles]), Charge.patient_id == patient.id
+    )
+    found: defaultdict[int, list[Charge]] = defaultdict(list)
+    for turn in db.session.scalars(ours.order_by(Charge.turn)):
+        found[turn.cycle_id].append(turn)
+    return found
+
+
+def next_turn(
+    patient: Patient,
+    story: Story,
+    cycle: BillingCycle,
+    turns: Sequence[Charge],
+    *,
+    now: datetime,
+    settled_in: int,
+) -> Charge | None:
+    """The turn that brings the ledger to what the patient owes for a cycle; None where it is there
+    already.
+    """
+    due, stands = story.due_at(cycle), len(turns) % 2 == 1
+    if stands == (due is not None):
+        return None
+    return Charge(
+        office_id=cycle.office_id,
+        cycle_id=cycle.id,
+        patient_id=patient.id,
+        turn=len(turns),
+        cents=story.cents(cycle, due) if due else turns[-1].cents,
+        settled_in=settled_in,
+        due_at=due or turns[-1].due_at,
+        told_at=now,
+    )
+
+
+def standing(turns: Sequence[Charge]) -> Charge | None:
+    """The charge that these turns leave standing, if one does."""
+    return turns[-1] if len(turns) % 2 == 1 else None

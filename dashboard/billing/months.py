@@ -1,0 +1,119 @@
+"""Turning the month: an office's ended cycle is closed and the next one opened, its active patients carried
+over.
+
+The same step serves one office that lags behind and a chunk of five hundred: a few statements for all of
+them. It is taken by whoever comes first after the boundary, the monthly run or anything told of a patient;
+so what was told before a boundary and what after it is settled the same way, whenever the run came (spec
+BIL-04, BIL-05).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from dashboard import audit
+from dashboard.audit import Action
+from dashboard.billing import carrying, drafts, prices, statuses
+from dashboard.billing.prices import Prices
+from dashboard.cycles import boundary_after, first_instant
+from dashboard.extensions import db
+from dashboard.models import BillingCycle, Office, OfficeStatus
+
+
+def up_to_date(office_id: int, now: datetime) -> Office:
+    """The office, locked until the unit ends, with every cycle opened that began by `now` (UTC)."""
+    its_row = select(Office).where(Office.id == office_id).with_for_update()
+    office = db.session.scalars(its_row, execution_options={"populate_existing": True}).one()
+    while office.next_boundary is not None and office.next_boundary <= now:
+        turn([office], now)
+    return office
+
+
+def turn(offices: Sequence[Office], now: datetime) -> None:
+    """One step for each of these offices, locked and due: close the cycle that ended, open the next.
+
+    Raises:
+        NoPrice: an office's plan has no price on the day its next cycle begins.
+    """
+    ended = open_cycles(offices)
+    closed = drafts.close([(office, ended[office.id]) for office in offices if office.id in ended], now)
+    opened = _open(offices, ended)
+    db.session.add_all(opened)
+    db.session.flush()
+    charged = carrying.carry(opened, now)
+    drafts.begin(
+        [cycle for cycle in opened if cycle.id in charged or cycle.office_id in closed.owed_back], now
+    )
+    drafts.give_back(closed.owed_back, opened, now)
+
+
+def open_cycles(offices: Sequence[Office]) -> Mapping[int, BillingCycle]:
+    """Each office's cycle that is not closed yet, by the office's id."""
+    ids = [office.id for office in offices]
+    still_open = select(BillingCycle).where(BillingCycle.office_id.in_(ids), BillingCycle.closed_at.is_(None))
+    return {cycle.office_id: cycle for cycle in db.session.scalars(still_open)}
+
+
+def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> list[BillingCycle]:
+    plans = {plan for office in offices for plan in (office.plan_id, office.next_plan_id) if plan}
+    known = prices.of_plans(plans)
+    opened = [_next_cycle(office, ended.get(office.id), known) for office in offices]
+    for office, cycle in zip(offices, opened, strict=True):
+        office.next_boundary = cycle.end_utc
+        if office.id not in ended:
+            audit.record(Action.CYCLE_OPENED, office, changes={"number": cycle.number, "cents": cycle.cents})
+    return opened
+
+
+def _next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> BillingCycle:
+    """The cycle that begins at the office's next boundary, on the terms that hold from there."""
+    assert office.next_boundary is not None
+    zone = ZoneInfo(office.time_zone)
+    start_utc = office.next_boundary
+    start = ended.end if ended else start_utc.astimezone(zone).date()
+    anchor, carries = _anchor_from(office, start)
+    office.plan_id, office.next_plan_id = office.next_plan_id or office.plan_id, None
+    _end_trial(office, start, start_utc)
+    end = boundary_after(anchor, start)
+    return BillingCycle(
+        office_id=office.id,
+        number=ended.number + 1 if ended else 0,
+        start=start,
+        end=end,
+        start_utc=start_utc,
+        end_utc=first_instant(end, zone),
+        cents=prices.in_force(known, office.plan_id or 0, start),
+        carries=carries,
+    )
+
+
+def _anchor_from(office: Office, start: date) -> tuple[date, bool]:
+    """The anchor of the cycle that begins on this day, and whether that cycle carries patients over.
+
+    A new anchor is taken up when the running cycle ends; what lies between is one short cycle that carries
+    nobody.
+    """
+    assert office.billing_cycle_anchor_date is not None
+    if office.next_anchor_date is None:
+        return office.billing_cycle_anchor_date, True
+    office.billing_cycle_anchor_date, office.next_anchor_date = office.next_anchor_date, None
+    return office.billing_cycle_anchor_date, is_boundary(office.billing_cycle_anchor_date, start)
+
+
+def is_boundary(anchor: date, day: date) -> bool:
+    """Whether a cycle of this anchor begins on the day."""
+    return boundary_after(anchor, day - timedelta(days=1)) == day
+
+
+def _end_trial(office: Office, start: date, start_utc: datetime) -> None:
+    """A trial lasts until the first boundary whose local day is on or after its last (BIL-06)."""
+    if office.trial_ends_on is None or office.trial_ends_on > start:
+        return
+    office.trial_ends_on = None
+    if office.subscription_status is OfficeStatus.TRIALING:
+        office.subscription_status = OfficeStatus.ACTIVE
+        statuses.change(office, OfficeStatus.ACTIVE, at=start_utc, cause="trial ended")

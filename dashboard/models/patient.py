@@ -1,0 +1,94 @@
+"""Patients: who they are is sealed; what they are billed for follows from what was told of them (spec
+PAT-01).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.crypto import sealed
+from dashboard.extensions import Word
+from dashboard.models.base import Model, Referenced
+
+
+class Patient(Referenced):
+    """One patient account of an office. `ref` is the patient_ref of our own addresses; it never goes to
+    Stripe.
+    """
+
+    __tablename__ = "patients"
+    __table_args__ = (Index("ix_patients_office", "office_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    _name: Mapped[bytes | None] = mapped_column("name")
+    name = sealed("_name")
+    _date_of_birth: Mapped[bytes | None] = mapped_column("date_of_birth")
+    date_of_birth = sealed("_date_of_birth")
+    _email: Mapped[bytes | None] = mapped_column("email")
+    email = sealed("_email")
+    _phone: Mapped[bytes | None] = mapped_column("phone")
+    phone = sealed("_phone")
+    _mrn: Mapped[bytes | None] = mapped_column("mrn")
+    mrn = sealed("_mrn")
+    is_active_for_billing: Mapped[bool] = mapped_column(default=False)
+    activated_at: Mapped[datetime | None]
+    deactivated_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PatientToken(Model):
+    """A keyed hash of something that names a patient; the wall at the wire looks for these (PHI-02)."""
+
+    __tablename__ = "patient_tokens"
+    __table_args__ = (Index("ix_patient_tokens_token", "token"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    token: Mapped[bytes]
+
+
+class Told(StrEnum):
+    """What an office can tell of a patient."""
+
+    ACTIVATED = "activated"
+    DEACTIVATED = "deactivated"
+
+
+class PatientEvent(Model):
+    """What was told of a patient: from when it holds, when it was told, by whom. Never changed."""
+
+    __tablename__ = "patient_events"
+    __table_args__ = (Index("ix_patient_events_history", "patient_id", "effective_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    office_id: Mapped[int]
+    told: Mapped[Told] = mapped_column(Word(Told))
+    effective_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    told_by: Mapped[str] = mapped_column(String(40))
+
+
+class ActivityInterval(Model):
+    """[started, ended): while a patient is active at an office. Drawn anew from the events whenever one is
+    told.
+    """
+
+    __tablename__ = "activity_intervals"
+    __table_args__ = (Index("ix_activity_intervals_office", "office_id", "started"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
+    office_id: Mapped[int]
+    started: Mapped[datetime]
+    ended: Mapped[datetime | None]
