@@ -36,8 +36,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
     reader.add_argument("--times", type=int, default=300, help="pages of each kind")
     reader.add_argument("--jobs", type=int, default=2_000)
     reader.add_argument("--orders", type=int, default=30)
-    reader.add_argument("--seconds", type=float, default=4.0, help="of one round of writes")
-    reader.add_argument("--rounds", type=int, default=3)
+    reader.add_argument("--seconds", type=float, default=3.0, help="of one round of writes")
+    reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--write", action="store_true", help="also into docs/performance.md")
     asked = reader.parse_args(words)
     if unknown := set(asked.part) - set(choices):

@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from statistics import median
 
-from bench.installation import Database, Installation, running
+from bench.filling import fill
+from bench.installation import Database, Installation, running, signed_in
 from bench.measure import Bar, Figure
 from dashboard import audit, clock, create_app
 from dashboard.audit import Action
@@ -16,16 +17,16 @@ from dashboard.config import Settings
 from dashboard.models import Todo
 from dashboard.rows import locked
 from dashboard.unit import writing
-from tests.support import cast
 
-WRITERS = 8
+WRITERS, TODOS = 8, 500
 
 
 def figures(database: Database, *, seconds: float, rounds: int, writers: int = WRITERS) -> Iterator[Figure]:
     """Writes a second of all writers together; rounds alternate, the median of each counts."""
     with running(database) as (site, started):
-        with writing():
-            todos = [cast.todo().id for _ in range(writers)]
+        signed_in()
+        fill(site, writers * TODOS)
+        todos = [range(first, first + TODOS) for first in range(1, writers * TODOS, TODOS)]
         started.scheduler()
         with _pool(site, writers) as pool:
             _rate(pool, todos, 0.5, audited=True)
@@ -50,20 +51,20 @@ def _begin(environment: dict[str, str]) -> None:
     create_app(Settings.read(environment)).app_context().push()
 
 
-def _rate(pool: ProcessPoolExecutor, todos: list[int], seconds: float, *, audited: bool) -> float:
+def _rate(pool: ProcessPoolExecutor, todos: list[range], seconds: float, *, audited: bool) -> float:
     """All begin at once and write for that long."""
     start = time.time() + 0.5
-    asked = [pool.submit(write, todo_id, start, seconds, audited=audited) for todo_id in todos]
+    asked = [pool.submit(write, own, start, seconds, audited=audited) for own in todos]
     return sum(each.result() for each in asked) / seconds
 
 
-def write(todo_id: int, start: float, seconds: float, *, audited: bool) -> int:
-    """Change one todo again and again, each time in a unit of its own; says how often."""
+def write(todos: range, start: float, seconds: float, *, audited: bool) -> int:
+    """Change one todo after the other, each in a unit of its own; says how many."""
     time.sleep(max(0.0, start - time.time()))
     done, deadline = 0, start + seconds
     while time.time() < deadline:
         with writing():
-            todo = locked(Todo, todo_id)
+            todo = locked(Todo, todos[done % len(todos)])
             todo.updated_at = clock.now()
             if audited:
                 audit.record(Action.TODO_CHANGED, todo, changes={"fields": ["due"]})

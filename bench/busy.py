@@ -27,7 +27,7 @@ def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
         _, key = signed_in()
         fill(site, count)
         begin(site, started)
-        with Browser(started.web(), "/staff/queue", key) as visit:
+        with Browser(started.web(), ["/staff/queue"], key) as visit:
             quiet = [seconds(visit) for _ in range(times + WARM_UP)][WARM_UP:]
             small_jobs(times * JOBS_A_PAGE)
             busy = [seconds(visit) for _ in range(times)]

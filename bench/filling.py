@@ -38,6 +38,7 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql("PRAGMA journal_mode=OFF")
     else:
         connection.exec_driver_sql("SET maintenance_work_mem='512MB'")
+        connection.exec_driver_sql("SET synchronous_commit=off")
     found = _sqlite_objects(connection) if lite else _postgresql_indexes(connection)
     for kind, name, _ in found:
         connection.exec_driver_sql(f"DROP {kind} {name}")

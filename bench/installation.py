@@ -56,11 +56,11 @@ class Installation:
 
 @contextmanager
 def installation(database: Database, **more: str) -> Iterator[Installation]:
-    """An empty one, its app context pushed; servers and files are gone afterwards."""
+    """An empty one, its app context pushed, PostgreSQL as careful as in production; all gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-bench-")))
         if database == "postgresql":
-            more |= stack.enter_context(postgres_server()).new_database()
+            more |= stack.enter_context(postgres_server(settings=())).new_database()
         known = environment(folder, **more)
         app = stack.enter_context(migrated(known))
         stack.enter_context(app.app_context())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+WARM_UP = 10
 Act = Callable[[], object]
 Unit = Literal["ms", "s", "/s", "MB", "KB", "statements"]
 
@@ -49,9 +50,9 @@ class Figure:
         return value is not None and self.bar.is_met(value)
 
 
-def pairs(ours: Act, floor: Act, *, times: int, warm_up: int = 5) -> tuple[list[float], list[float]]:
+def pairs(ours: Act, floor: Act, *, times: int) -> tuple[list[float], list[float]]:
     """Seconds of both acts, A B A B, so that what else the machine does falls on both alike."""
-    for _ in range(warm_up):
+    for _ in range(WARM_UP):
         ours()
         floor()
     both = [(seconds(ours), seconds(floor)) for _ in range(times)]

@@ -40,7 +40,7 @@ def figures(*, pages: int) -> Iterator[Figure]:
         bare = _bare_web(folder)
         with _up(environment, folder) as whole:
             until(lambda: _said_ready(folder, whole), START_SECONDS)
-            with Browser(f"http://127.0.0.1:{port}", "/staff/queue", _session(environment)) as visit:
+            with Browser(f"http://127.0.0.1:{port}", ["/staff/queue"], _session(environment)) as visit:
                 for _ in range(pages):
                     visit()
             sizes = _sizes(whole)

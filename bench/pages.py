@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from bench.browser import Browser
 from bench.filling import fill
 from bench.installation import Database, Installation, installation, signed_in
-from bench.measure import Bar, Figure, median_ms, pairs
+from bench.measure import WARM_UP, Bar, Figure, median_ms, pairs
 from dashboard.extensions import db
 from dashboard.models import Todo
 from dashboard.todos import keyset, lists
@@ -27,11 +27,11 @@ NOT_COUNTED = ("BEGIN", "PRAGMA", "SET", "COMMIT", "ROLLBACK")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One page of ours, and the bare page of the same rows."""
+    """A kind of page: ours in turn, and the bare pages of the same rows."""
 
     name: str
-    path: str
-    bare: str
+    paths: Sequence[str]
+    bare: Sequence[str]
 
 
 def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
@@ -40,9 +40,9 @@ def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
         _, key = signed_in()
         fill(site, count)
         ours, bare = started.web(), started.web("bare", "bench.floors:served()")
-        for case in _cases(count):
+        for case in _cases(count, times + WARM_UP + 1):
             name = f"{case.name}, {count:,} todos, {site.name}"
-            with Browser(ours, case.path, key) as mine, Browser(bare, case.bare) as floor:
+            with Browser(ours, case.paths, key) as mine, Browser(bare, case.bare) as floor:
                 yield from _timed(name, mine, floor, times)
             yield Figure(name, _statements(site, case, key), "statements", Bar(5))
 
@@ -63,26 +63,39 @@ def _packed(html: bytes) -> float:
     return len(gzip.compress(html, 6)) / 1000
 
 
-def _cases(count: int) -> list[Case]:
-    """The page of a list, one deep within it, and one found."""
-    with reading() as session:
-        all_todos = select(Todo.due_at, Todo.id, Todo.order_number).order_by(Todo.due_at, Todo.id)
-        deep = session.execute(all_todos.offset(int(count * DEPTH)).limit(1)).one()
-    after = keyset.cursor(deep, keyset.SORTS["due"])
-    key = {"due_at": f"{deep.due_at:%Y-%m-%d %H:%M:%S.%f}{_zone()}", "id": deep.id}
+def _cases(count: int, times: int) -> list[Case]:
+    """The first page of the list; pages deep within all todos, each another; orders found, each another."""
+    spots = _spots(count, times)
     return [
-        Case("queue list", "/staff/queue", f"/list/{lists.SIZE}"),
+        Case("queue list", ["/staff/queue"], [f"/list/{lists.SIZE}"]),
         Case(
             f"page at {DEPTH:.0%} depth",
-            "/staff/queue?" + urlencode({"view": "all", "after": after}),
-            f"/deep/{lists.SIZE}?" + urlencode(key),
+            [_deep(spot) for spot in spots],
+            [_bare_deep(spot) for spot in spots],
         ),
         Case(
             "order number search",
-            "/staff/queue?" + urlencode({"view": "all", "q": deep.order_number}),
-            "/search?" + urlencode({"q": deep.order_number}),
+            ["/staff/queue?" + urlencode({"view": "all", "q": spot.order_number}) for spot in spots],
+            ["/search?" + urlencode({"q": spot.order_number}) for spot in spots],
         ),
     ]
+
+
+def _spots(count: int, times: int) -> Sequence[Any]:
+    """Rows from 90 % depth on, a page apart from each other."""
+    in_order = select(Todo.due_at, Todo.id, Todo.order_number).order_by(Todo.due_at, Todo.id)
+    with reading() as session:
+        found = session.execute(in_order.offset(int(count * DEPTH)).limit(times * lists.SIZE)).all()
+    return found[:: lists.SIZE]
+
+
+def _deep(spot: Any) -> str:
+    return "/staff/queue?" + urlencode({"view": "all", "after": keyset.cursor(spot, keyset.SORTS["due"])})
+
+
+def _bare_deep(spot: Any) -> str:
+    key = {"due_at": f"{spot.due_at:%Y-%m-%d %H:%M:%S.%f}{_zone()}", "id": spot.id}
+    return f"/deep/{lists.SIZE}?" + urlencode(key)
 
 
 def _zone() -> str:
@@ -93,9 +106,9 @@ def _statements(site: Installation, case: Case, key: str) -> int:
     """How many the page makes once it is warm, sign-in and counts included."""
     client = site.app.test_client()
     client.set_cookie("session", key)
-    client.get(case.path)
+    client.get(case.paths[0])
     with counted() as made:
-        client.get(case.path)
+        client.get(case.paths[0])
     return len(made)
 
 

@@ -15,12 +15,12 @@ HEAD = ("figure", "ours", "floor", "ratio", "bar", "")
 PREFACE = """# Performance
 
 Written by `python -m bench --write`; `make bench` prints the same. Trust the ratios: each figure stands
-beside a floor or a peer of the same run. PostgreSQL ran with `fsync=off`, which makes commits cheap and so
-everything around them look dearer.
+beside a floor or a peer of the same run. Both databases were as careful of power cuts as in production.
 
 * **bare SQL + Jinja page**: a Flask view with one SELECT through the driver for the same rows, and a plain,
   compiled Jinja template with the same columns: no sign-in, no counts, no filters, no forms.
-  Both come from a gunicorn with our settings, in turns, over a connection that stays open.
+  Both come from a gunicorn with our settings, in turns, over one connection that stays open. The list is
+  asked again and again, so its rows are kept (`web/staff/row_html.py`); each deep page and search is new.
 * **statements** leave out BEGIN, SET and PRAGMA. **KB** are thousands of bytes of HTML, gzip at level 6.
 * **resident** is RSS, so shared pages count in every process.
 """

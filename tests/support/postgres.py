@@ -19,12 +19,8 @@ from psycopg import sql
 
 OWNER, APP = "countersign_owner", "countersign_app"
 # fsync off is quick and still outlives a killed server; synchronous_commit off would lose commits
-SETTINGS = (
-    "fsync=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "listen_addresses=",
-)
+CARELESS = ("fsync=off", "full_page_writes=off")
+SETTINGS = ("max_connections=200", "listen_addresses=")
 START_SECONDS = 20
 
 
@@ -35,8 +31,9 @@ class NoServerPrograms(RuntimeError):
 class Postgres:
     """Start, stop, restart and kill as a test likes. Its two roles are those of production."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = CARELESS) -> None:
         self.folder = folder
+        self.settings = (*SETTINGS, *settings)
         self.process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
 
@@ -45,7 +42,7 @@ class Postgres:
         _run([*command, "--encoding=UTF8", "--locale=C.UTF-8"], self.folder)
 
     def start(self) -> None:
-        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        options = [word for setting in self.settings for word in ("-c", setting)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [program("postgres"), "-D", self._data, "-k", str(self.folder), *options],
@@ -96,10 +93,10 @@ class Postgres:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """A running server; its folder is gone afterwards."""
+def postgres_server(settings: Sequence[str] = CARELESS) -> Iterator[Postgres]:
+    """A running server, careless of power cuts unless told; its folder is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="countersign-pg-") as name:
-        server = Postgres(Path(name))
+        server = Postgres(Path(name), settings)
         if _as_postgres():
             shutil.chown(server.folder, "postgres", "postgres")
         server.initialize()
