@@ -5,6 +5,8 @@ from __future__ import annotations
 from dashboard.web.staff import (  # noqa: F401 - order_* and todo add pages to another's blueprint
     audit,
     bulk,
+    documents,
+    go,
     jobs,
     offices,
     order_acts,
@@ -23,6 +25,8 @@ from dashboard.web.staff import (  # noqa: F401 - order_* and todo add pages to 
 BLUEPRINTS = (
     audit.bp,
     bulk.bp,
+    documents.bp,
+    go.bp,
     jobs.bp,
     offices.bp,
     orders.bp,
