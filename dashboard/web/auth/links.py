@@ -67,19 +67,17 @@ def ask() -> ResponseReturnValue:
 @bp.get("/password-reset/<string:token>")
 @public
 def reset(token: str) -> ResponseReturnValue:
-    _person(token, LinkPurpose.PASSWORD_RESET)
-    return render_template("auth/reset.html", form=NewPasswordForm(formdata=None), token=token)
+    return _reset(_person(token, LinkPurpose.PASSWORD_RESET), NewPasswordForm(formdata=None), token)
 
 
 @bp.post("/password-reset/<string:token>/password")
 @public
 def choose(token: str) -> ResponseReturnValue:
     """Keep the new password and end every session. The next sign-in still asks for the second factor."""
-    _person(token, LinkPurpose.PASSWORD_RESET)
-    form = NewPasswordForm()
+    user, form = _person(token, LinkPurpose.PASSWORD_RESET), NewPasswordForm()
     hashed = form.validate() and hashed_of(form)
     if not hashed:
-        return render_template("auth/reset.html", form=form, token=token), 422
+        return _reset(user, form, token), 422
     with writing():
         user = links.use(token, LinkPurpose.PASSWORD_RESET, clock.now())
         accounts.change_password(user, hashed, now=clock.now())
@@ -92,6 +90,10 @@ def choose(token: str) -> ResponseReturnValue:
 def _person(token: str, purpose: LinkPurpose) -> User:
     with reading():
         return links.person_of(token, purpose, clock.now())
+
+
+def _reset(user: User, form: NewPasswordForm, token: str) -> str:
+    return render_template("auth/reset.html", form=form, email=user.email, token=token)
 
 
 def _invitation(user: User, form: AcceptanceForm, token: str, status: int = 200) -> ResponseReturnValue:

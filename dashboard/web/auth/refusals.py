@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
 from dashboard.web.access import StepUpNeeded
-from dashboard.web.auth import returning
+from dashboard.web.auth import returning, step_up
 from forms.people import SignInForm, StepUpForm
 
 bp = Blueprint("refusals", __name__)
@@ -36,7 +36,7 @@ def not_sure(_: StepUpNeeded) -> ResponseReturnValue:
     if request.method in LOOKING:
         return redirect(f"/step-up?{urlencode({'next': returning.here()})}", 303)
     form = StepUpForm(formdata=None, next=returning.here(), kept=_typed())
-    return render_template("auth/step_up.html", form=form), 403
+    return step_up.drawn(form), 403
 
 
 def _typed() -> str:

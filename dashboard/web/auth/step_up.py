@@ -12,7 +12,7 @@ from dashboard.models import User
 from dashboard.people import accounts, passwords, sessions, sign_in
 from dashboard.people.sessions import SignedIn
 from dashboard.people.throttle import TooManyTries
-from dashboard.unit import writing
+from dashboard.unit import reading, writing
 from dashboard.web.access import me, signed_in
 from dashboard.web.auth import returning
 from dashboard.web.auth.sign_in import go_on, here
@@ -81,5 +81,12 @@ def _user(person: SignedIn) -> User:
     return user
 
 
+def drawn(form: StepUpForm) -> str:
+    """The page that asks; it names the account, so that a password manager knows which one is meant."""
+    with reading():
+        email = _user(me()).email
+    return render_template("auth/step_up.html", form=form, email=email, home="/staff/")
+
+
 def _shown(form: StepUpForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("auth/step_up.html", form=form, home="/staff/"), status
+    return drawn(form), status
