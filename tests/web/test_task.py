@@ -34,7 +34,7 @@ def fulfilment(**values: Any) -> Todo:
     with writing():
         order = sell(paid_note="Paid by cheque.", method="card")
         order.status = OrderStatus.ACTIVE
-        return cast.todo(order, now=clock.now(), description="Provider: Dr. Sample Provider", **values)
+        return cast.todo(order, now=clock.now(), description="Dr. Sample Provider", **values)
 
 
 def now_of(todo: Todo) -> Todo:
@@ -59,7 +59,7 @@ def test_the_page_tells_the_whole_story(desk: Desk) -> None:
 
     for words in (
         "Demo Family Practice",
-        "Provider: Dr. Sample Provider",
+        "Dr. Sample Provider",
         "Record brought up to date",
         "1234567893",
     ):

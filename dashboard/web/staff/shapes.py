@@ -125,5 +125,15 @@ def local(path: str | None, otherwise: str) -> str:
 
 def came_from() -> str:
     """The list somebody came from: as the page says, else as the browser does, else the whole queue."""
-    told = request.values.get("next") or (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    told = request.values.get("next") or request.values.get("back") or _referrer()
     return told if local(told, "").split("?")[0] == QUEUE else QUEUE
+
+
+def with_list(href: str) -> str:
+    """A todo's address that still knows the list somebody came from."""
+    back = came_from()
+    return href if back == QUEUE else f"{href}?{urlencode({'next': back})}"
+
+
+def _referrer() -> str:
+    return (request.referrer or "").removeprefix(request.host_url.rstrip("/"))

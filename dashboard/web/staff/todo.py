@@ -20,7 +20,7 @@ from dashboard.web.access import me, require
 from dashboard.web.pages import page, wants_fragment
 from dashboard.web.staff import conflicts, todo_page
 from dashboard.web.staff.queue import bp
-from dashboard.web.staff.shapes import local, todo_href, zone
+from dashboard.web.staff.shapes import local, todo_href, with_list, zone
 from dashboard.web.staff.todo_page import Forms
 from forms.todos import CancelForm, ChecklistForm, DoneForm, NoteForm, ReopenForm, TakeOverForm, TodoForm
 
@@ -184,10 +184,10 @@ def _shown(todo_id: int, form: FlaskForm | None, block: str, **more: Any) -> str
 
 
 def _answer(todo_id: int, said: str, block: str) -> ResponseReturnValue:
-    """A row for a list, a block for the page, a redirect without JavaScript."""
+    """A row for a list, a block for the page; without JavaScript, back to whichever of them was open."""
     if not wants_fragment():
         flash(said)
-        return redirect(local(request.form.get("next"), todo_href(todo_id)), 303)
+        return redirect(local(request.form.get("next"), with_list(todo_href(todo_id))), 303)
     if _from_list():
         return conflicts.row(todo_id, said)
     return page(
