@@ -23,7 +23,7 @@ class Search:
 
     actors: Collection[str] | None = None
     action: str | None = None
-    object_ref: str | None = None
+    object_refs: Collection[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -34,8 +34,8 @@ class Search:
             found.append(AuditEvent.actor.in_(self.actors))
         if self.action:
             found.append(AuditEvent.action == self.action)
-        if self.object_ref:
-            found += [AuditEvent.object_type.in_(tables()), AuditEvent.object_ref == self.object_ref]
+        if self.object_refs:
+            found += [AuditEvent.object_type.in_(tables()), AuditEvent.object_ref.in_(self.object_refs)]
         if self.since:
             found.append(AuditEvent.at >= self.since)
         if self.until:

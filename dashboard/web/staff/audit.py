@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dashboard import audit
 from dashboard.audit import Action, exports, search
@@ -21,7 +22,7 @@ from dashboard.audit.signing import read_keys
 from dashboard.background import later
 from dashboard.config import Settings
 from dashboard.errors import Invalid
-from dashboard.models import AuditEvent, Job, JobState
+from dashboard.models import AuditEvent, Job, JobState, Todo
 from dashboard.people import accounts
 from dashboard.rights import Permission
 from dashboard.unit import reading, writing
@@ -42,6 +43,7 @@ class Line:
     role: str
     action: str
     object: str
+    ref: str
     href: str | None
     outcome: str
     told: str
@@ -68,12 +70,13 @@ def index() -> ResponseReturnValue:
     names = _names() if me().may(Permission.SEE_PEOPLE) else {}
     with reading() as session:
         cursor = {name: request.args.get(name, type=int) for name in ("before", "after")}
-        found = search.page(session, _search(params, names), **cursor)
+        found = search.page(session, _search(session, params, names), **cursor)
+        todos = _todos(session, found.events)
         verified = _verified(session)
     return render_template(
         "staff/audit.html",
         filters=form,
-        lines=[_line(event, names) for event in found.events],
+        lines=[_line(event, names, todos) for event in found.events],
         newer=_href(params, after=found.newer),
         older=_href(params, before=found.older),
         is_filtered=bool(params),
@@ -132,12 +135,26 @@ def _names() -> dict[str, str]:
         return {user.ref: user.name or "no name" for user in accounts.everybody()}
 
 
-def _search(params: Mapping[str, str], names: Mapping[str, str]) -> search.Search:
+def _search(session: Session, params: Mapping[str, str], names: Mapping[str, str]) -> search.Search:
     zone: ZoneInfo = current_app.extensions["settings"].firm_time_zone
     days = {name: date.fromisoformat(params[name]) for name in ("from", "to") if name in params}
     since, until = _span(days.get("from"), days.get("to"), zone)
     actors = _actors(params.get("actor"), names)
-    return search.Search(actors, params.get("action"), params.get("object"), since, until)
+    return search.Search(actors, params.get("action"), _refs(session, params.get("object")), since, until)
+
+
+def _refs(session: Session, sought: str | None) -> list[str] | None:
+    """What was asked for; of an order also its todos, so that its whole story is one search."""
+    if not sought:
+        return None
+    return [sought, *session.scalars(select(Todo.ref).where(Todo.order_number == sought))]
+
+
+def _todos(session: Session, events: Iterable[AuditEvent]) -> dict[str, tuple[int, str | None]]:
+    """The id and the order's number of each todo among them, by its ref."""
+    refs = {event.object_ref for event in events if event.object_type == Todo.__tablename__}
+    found = session.execute(select(Todo.ref, Todo.id, Todo.order_number).where(Todo.ref.in_(refs)))
+    return {ref: (id, number) for ref, id, number in found}
 
 
 def _actors(text: str | None, names: Mapping[str, str]) -> set[str] | None:
@@ -154,15 +171,25 @@ def _span(first: date | None, last: date | None, zone: ZoneInfo) -> tuple[dateti
     return since, until
 
 
-def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
-    is_order = event.object_type == "compliance_orders" and event.object_ref
+def _about(event: AuditEvent, todos: Mapping[str, tuple[int, str | None]]) -> tuple[str, str | None]:
+    """What an event is about, as people call it, and where it is shown."""
+    ref = event.object_ref or ""
+    if ref in todos:
+        id, number = todos[ref]
+        return number or f"todo {id}", f"/staff/queue/{id}"
+    return ref, f"/staff/orders/{ref}" if ref and event.object_type == "compliance_orders" else None
+
+
+def _line(event: AuditEvent, names: Mapping[str, str], todos: Mapping[str, tuple[int, str | None]]) -> Line:
+    about, href = _about(event, todos)
     return Line(
         at=event.at,
         who=names.get(event.actor, event.actor),
         role=event.role or "",
         action=event.action,
-        object=event.object_ref or "",
-        href=f"/staff/orders/{event.object_ref}" if is_order else None,
+        object=about,
+        ref=event.object_ref or "",
+        href=href,
         outcome=event.outcome,
         told=_told(event),
         request_id=event.request_id,
