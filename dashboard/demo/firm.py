@@ -52,7 +52,7 @@ def load(settings: Settings, *, todos: int, now: datetime, told: Callable[[int],
         staff, offices = _people(session, secret, now), _offices(session, now)
     with reading() as session:
         there = session.scalar(select(func.count()).select_from(Todo)) or 0
-    planned = islice(stories(max(todos, there), now, workers=3, offices=len(offices)), there, None)
+    planned = islice(stories(max(todos, there), now, workers=2, offices=len(offices)), there, None)
     added = _write_all(planned, staff, offices, settings, now, told)
     if there == 0:
         _add_unpaid(now)
@@ -114,7 +114,7 @@ def _write_all(
     added = 0
     while chunk := list(islice(planned, CHUNK)):
         with writing() as session:
-            _write(session, chunk, staff[1:4], offices, settings, now, with_trail=added < TOLD_IN_FULL)
+            _write(session, chunk, staff[1:3], offices, settings, now, with_trail=added < TOLD_IN_FULL)
         added += len(chunk)
         told(added)
     return added

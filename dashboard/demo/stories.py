@@ -20,6 +20,15 @@ SHARES = {
     TodoStatus.DONE: 34,
     TodoStatus.CANCELED: 6,
 }
+# what was ordered longer ago than this is mostly finished
+FRESH = timedelta(days=4)
+SHARES_OF_OLD = {
+    TodoStatus.PENDING: 1,
+    TodoStatus.IN_PROGRESS: 2,
+    TodoStatus.WAITING: 4,
+    TodoStatus.DONE: 86,
+    TodoStatus.CANCELED: 7,
+}
 POPULARITY = (26, 12, 20, 14, 20, 8)
 
 
@@ -72,7 +81,8 @@ def _story(dice: Random, now: datetime, age: timedelta, workers: int, offices: i
     ordered_at = now - age
     service = dice.choices(SERVICES, POPULARITY)[0]
     name = cast.person(dice)
-    status = dice.choices(list(SHARES), list(SHARES.values()))[0]
+    shares = SHARES if age < FRESH else SHARES_OF_OLD
+    status = dice.choices(list(shares), list(shares.values()))[0]
     renewal = service.billing_interval is not None and dice.random() < 0.5
     invoice = f"in_demo{dice.randrange(10**8):08d}" if renewal else None
     taken = status in {TodoStatus.IN_PROGRESS, TodoStatus.DONE, TodoStatus.WAITING} or dice.random() < 0.2
