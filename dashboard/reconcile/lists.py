@@ -86,7 +86,7 @@ LISTS = (
     WallList(
         "paid-without-todo",
         "Paid orders without a todo",
-        "paid order without todo (5 min)",
+        "paid 5 minutes ago or earlier, and no work was opened",
         timedelta(minutes=5),
         paid_without_todo,
         "/staff/orders/{name}",
