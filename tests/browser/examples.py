@@ -1,0 +1,104 @@
+"""Something for each `{name}` in the addresses of `pages`, found in the demo's data or added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard import clock
+from dashboard.models import (
+    BulkAction,
+    Job,
+    JobState,
+    LinkPurpose,
+    Office,
+    Order,
+    OrderStatus,
+    Todo,
+    TodoStatus,
+    User,
+)
+from dashboard.models.base import new_reference
+from dashboard.orders import client_links
+from dashboard.people import accounts, links
+from dashboard.rights import Role
+from dashboard.todos import bulk
+from dashboard.unit import writing
+from jobs import failures
+from tests.browser.installation import Installation
+
+
+def examples(installation: Installation) -> Mapping[str, str]:
+    """Made once for an installation: links are new ones, and one person is invited."""
+    admin, fulfiller, other = map(installation.person, ("admin", "fulfiller", "fulfiller2"))
+    with installation.app.app_context(), writing() as session:
+        unclaimed = _first(session, Todo.assignee_id.is_(None), Todo.status == TodoStatus.PENDING)
+        incomplete = _first(session, Todo.intake_incomplete, Todo.status == TodoStatus.PENDING)
+        return {
+            "todo": str(unclaimed.id),
+            "mine": str(
+                _first(session, Todo.assignee_id == fulfiller.id, Todo.status == TodoStatus.WAITING).id
+            ),
+            "done": str(_first(session, Todo.status == TodoStatus.DONE).id),
+            "incomplete": str(incomplete.id),
+            "bundle": str(_first(session, Todo.service_slug == "provider-compliance-bundle").id),
+            "link": _link(session, unclaimed),
+            "link_with_gaps": _link(session, incomplete),
+            "person": other.ref,
+            "oneself": admin.ref,
+            "order": str(unclaimed.order_number),
+            "unpaid": session.scalars(
+                select(Order.order_number).where(Order.status == OrderStatus.PENDING)
+            ).first(),
+            "office": str(session.scalars(select(Office.id)).first()),
+            "failures": _failures(session),
+            "bulk": str(_bulk(unclaimed, fulfiller).id),
+            **_letters(session, admin),
+        }
+
+
+def _first(session: Any, *which: Any) -> Todo:
+    found: Todo = session.scalars(select(Todo).where(*which).order_by(Todo.id)).first()
+    return found
+
+
+def _failures(session: Any) -> str:
+    """Two jobs that gave up for one reason."""
+    then = clock.now() - timedelta(hours=1)
+    told = {
+        "error_class": "StoreAway",
+        "error_place": "dashboard/documents.py:1 keep",
+        "error_note": "No answer.",
+    }
+    for attempts in (5, 3):
+        times = {"run_after": then, "created_at": then, "finished_at": clock.now()}
+        session.add(Job(kind="todos.announce", state=JobState.FAILED, attempts=attempts, **told, **times))
+    session.flush()
+    return failures.groups(session)[0].key
+
+
+def _link(session: Any, todo: Todo) -> str:
+    return client_links.issue(session.get_one(Order, todo.order_id), clock.now())
+
+
+def _bulk(todo: Todo, by: User) -> BulkAction:
+    """Some rows are refused: a todo that somebody else has is not claimed."""
+    which = (Todo.service_slug == todo.service_slug, Todo.status == TodoStatus.WAITING)
+    told = {"back": "/staff/queue"}
+    return bulk.ask("claim", told, which, key=new_reference(), by=by.id, now=clock.now())
+
+
+def _letters(session: Any, admin: User) -> dict[str, str]:
+    """The tokens of an invitation and of a reset, as their mails would carry them."""
+    now = clock.now()
+    invited = accounts.by_email("newcomer@demo.example") or accounts.invite(
+        "newcomer@demo.example", "Nora Newcomer (demo)", Role.READ_ONLY, now=now
+    )
+    looker = session.scalars(select(User).where(User.role == Role.READ_ONLY)).first()
+    return {
+        "invitation": links.issue(invited, LinkPurpose.INVITE, now),
+        "reset": links.issue(looker, LinkPurpose.PASSWORD_RESET, now),
+    }
