@@ -81,5 +81,5 @@ PAGES = (
     Known("error-wrong-way", "/logout", None, 405),
 )
 # what answers with no page, and the pages that other tests of this folder walk to
-NO_PAGES = {"static", "health.alive", "health.ready", "go.to", "queue.export"}
+NO_PAGES = {"static", "health.alive", "health.ready", "go.to", "queue.export", "documents.show"}
 WALKED_TO = {"auth.second"}
