@@ -1,7 +1,8 @@
 """Billing cycles: half-open months in an office's own zone, that never drift (spec BIL-02).
 
-The boundary b_k is the first instant of a local day: the day of the anchor in the k-th month, or that month's last
-day where it is shorter. Each boundary is reckoned from the original anchor, so the 31st comes back after February.
+The boundary b_k is the first instant of a local day: the day of the anchor in the k-th month, or that
+month's last day where it is shorter. Each boundary is reckoned from the original anchor, so the 31st comes
+back after February.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def boundary(anchor: date, number: int) -> date:
 def first_instant(day: date, zone: ZoneInfo) -> datetime:
     """The first instant (UTC) at which it is `day` in this zone.
 
-    That is midnight; where a change of the clocks skips midnight, or the whole day, the instant after the gap.
-    Where midnight comes twice, it is the first.
+    That is midnight; where a change of the clocks skips midnight, or the whole day, the instant after the
+    gap. Where midnight comes twice, it is the first.
     """
     midnight = datetime.combine(day, time(), zone).astimezone(UTC)
     if midnight.astimezone(zone).replace(tzinfo=None) == datetime.combine(day, time()):

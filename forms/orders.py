@@ -19,7 +19,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from dashboard import intake
 from dashboard.catalog import SERVICES, Method, Service
-from forms.answers import AnswersForm
+from dashboard.intake import SurrogateAccess
+from forms.answers import AnswersForm, choices
 from forms.fields import VersionField, email_address, reason, tidy
 
 METHODS = {Method.CARD: "Card", Method.ACH: "Bank account (ACH)"}
@@ -88,6 +89,20 @@ class StaffOrderForm(OrderForm):
         validators=[DataRequired("Name the client or the practice."), Length(max=200)],
         filters=[tidy],
         render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+    email = StringField(
+        "Email for questions about this work",
+        description="Leave it empty if it is the client's.",
+        render_kw={"type": "email", "autocomplete": "off", "maxlength": 254},
+    )
+    surrogate_access = RadioField(
+        "Surrogate access",
+        description="Granted by the client in their CMS account; then it is filed online, the faster way.",
+        choices=choices(SurrogateAccess),
+        default=SurrogateAccess.UNDECIDED.value,
+    )
+    method = RadioField(
+        "Method", validators=[InputRequired("Choose how it is or will be paid.")], validate_choice=False
     )
     office_id = SelectField("Office", coerce=int, choices={0: "No office"}, default=0)
     paid = BooleanField("Paid offline already", description="Starts the work at once.")

@@ -74,4 +74,5 @@ def _name(subject: Any) -> str | None:
     """What the row is called outside the database: an order by its number, all else by its random ref."""
     if subject is None:
         return None
-    return str(getattr(subject, "order_number", None) if subject.__tablename__ == "compliance_orders" else subject.ref)
+    is_order = subject.__tablename__ == "compliance_orders"
+    return str(subject.order_number if is_order else subject.ref)

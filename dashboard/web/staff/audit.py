@@ -29,6 +29,7 @@ from dashboard.unit import reading, writing
 from dashboard.web.access import me, require, stepped_up
 from forms.audit import AuditExportForm, AuditFilterForm
 
+PEOPLE = ("from_user", "to_user")
 bp = Blueprint("audit", __name__, url_prefix="/staff/audit")
 KEY = "audit.verify"
 BATCH = 1_000
@@ -131,8 +132,10 @@ def _streamed(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _names() -> dict[str, str]:
+    """What people are called, by their ref and by their number."""
     with reading():
-        return {user.ref: user.name or "no name" for user in accounts.everybody()}
+        everybody = accounts.everybody()
+    return {key: user.name or "no name" for user in everybody for key in (user.ref, str(user.id))}
 
 
 def _search(session: Session, params: Mapping[str, str], names: Mapping[str, str]) -> search.Search:
@@ -191,16 +194,18 @@ def _line(event: AuditEvent, names: Mapping[str, str], todos: Mapping[str, tuple
         ref=event.object_ref or "",
         href=href,
         outcome=event.outcome,
-        told=_told(event),
+        told=_told(event, names),
         request_id=event.request_id,
         address=event.address or "",
     )
 
 
-def _told(event: AuditEvent) -> str:
-    """The allow-listed changes, and the reason, as words."""
+def _told(event: AuditEvent, names: Mapping[str, str]) -> str:
+    """The allow-listed changes, and the reason, as words; people by their names."""
     changes: dict[str, Any] = json.loads(event.changes or "{}")
-    parts = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in changes.items() if value != []]
+    people = {name: names.get(str(changes[name]), "nobody") for name in PEOPLE if name in changes}
+    told = {name: value for name, value in (changes | people).items() if value != []}
+    parts = [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in told.items()]
     return "; ".join([*parts, *([event.reason] if event.reason else [])])
 
 
