@@ -22,6 +22,7 @@ from dashboard.unit import reading, writing
 from tests.support.processes import Processes, until
 
 A_WHILE = 120.0
+SMALL = "people.reset"
 NOT_YET = timedelta(days=3650)
 TOLD = {"npi": "1234567893", "provider_name": "Dr. Sample Provider", "email": "sample@example.test"}
 
@@ -64,7 +65,7 @@ def small_jobs(count: int) -> list[int]:
     with writing() as session:
         before = session.scalar(select(func.max(Job.id))) or 0
         for number in range(count):
-            later("people.reset", index="00" * 32, minute=number)
+            later(SMALL, index="00" * 32, minute=number)
     with reading() as session:
         return list(session.scalars(select(Job.id).where(Job.id > before)))
 
