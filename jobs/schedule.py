@@ -46,11 +46,17 @@ def every(pause: timedelta) -> Callable[[datetime], datetime]:
     return lambda moment: moment + pause
 
 
+def hourly(moment: datetime) -> datetime:
+    """At each full hour: a day begins with one, or up to three quarters of an hour after, wherever one is."""
+    return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def schedules(zone: tzinfo) -> tuple[Schedule, ...]:
     """Every schedule of the firm, in its own zone."""
     return (
         Schedule("retention", "upkeep.purge", daily(time(3, 30), zone)),
         Schedule("waiting mail", "mail.sweep", every(timedelta(minutes=5))),
+        Schedule("monthly run", "billing.ask", hourly),
     )
 
 

@@ -7,7 +7,7 @@ wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -60,6 +60,16 @@ def lines_of(cycles: Sequence[BillingCycle]) -> dict[int, list[Line]]:
     for settled_in, line in _late(cycles):
         found[settled_in].append(line)
     return found
+
+
+def totals(cycles: Sequence[BillingCycle]) -> dict[int, int]:
+    """What each of these cycles' drafts comes to now, in cents, by the cycle's id."""
+    counted, drafts = lines_of(cycles), _drafts([cycle.id for cycle in cycles])
+    by_hand = _totals_by_hand(drafts.values())
+    return {
+        cycle_id: by_hand.get(invoice.id, 0) + sum(line.total_cents for line in counted[cycle_id])
+        for cycle_id, invoice in drafts.items()
+    }
 
 
 def _own(cycle: BillingCycle, count: int) -> list[Line]:
@@ -127,9 +137,14 @@ def begin(cycles: Iterable[BillingCycle], now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What closing left over: by the office's id, the cents that its credits exceed its charges by."""
+    """What closing led to: each ended cycle's total in cents, by its id; less than nothing is owed back."""
 
-    owed_back: Mapping[int, int]
+    totals: Mapping[int, int]
+
+    @property
+    def payable(self) -> list[int]:
+        """The totals, in cents, of the invoices that wait for approval now."""
+        return [total for total in self.totals.values() if total > 0]
 
 
 def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed:
@@ -138,44 +153,53 @@ def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed
     Nothing to pay: no invoice, but the cycle is closed and audited all the same. More credited than
     charged: the rest is owed back, on the next draft.
     """
-    cycles = [cycle for _, cycle in ended]
-    counted, drafts = lines_of(cycles), _drafts(cycles)
-    owed_back = {}
+    counted = lines_of([cycle for _, cycle in ended])
+    totals = _close_drafts(counted, now)
     for office, cycle in ended:
         cycle.closed_at = now
-        total = _closed(drafts[cycle.id], counted[cycle.id], now) if cycle.id in drafts else 0
-        if total < 0:
-            owed_back[office.id] = -total
         charges = sum(line.quantity for line in counted[cycle.id])
-        told = {"number": cycle.number, "cents": max(0, total), "charges": charges}
+        told = {"number": cycle.number, "cents": max(0, totals.get(cycle.id, 0)), "charges": charges}
         audit.record(Action.CYCLE_CLOSED, office, changes=told)
-    return Closed(owed_back)
+    return Closed(totals)
+
+
+def _close_drafts(counted: Mapping[int, Sequence[Line]], now: datetime) -> dict[int, int]:
+    """Write the lines of these cycles' drafts; gives the totals in cents, by the cycle's id."""
+    drafts = _drafts(counted)
+    by_hand, totals = _totals_by_hand(drafts.values()), {}
+    for cycle_id, invoice in drafts.items():
+        total = by_hand.get(invoice.id, 0) + sum(line.total_cents for line in counted[cycle_id])
+        invoice.total_cents, invoice.updated_at = total, now
+        invoice.document_state = DocumentState.CLOSED if total > 0 else DocumentState.VOID
+        db.session.add_all(_item(invoice, line, now) for line in counted[cycle_id])
+        totals[cycle_id] = total
+    return totals
 
 
 def give_back(owed: Mapping[int, int], opened: Sequence[BillingCycle], now: datetime) -> None:
-    """Put what is owed back on the drafts of these cycles, as a credit."""
-    for cycle_id, invoice in _drafts([cycle for cycle in opened if cycle.office_id in owed]).items():
-        month = next(cycle.start for cycle in opened if cycle.id == cycle_id)
-        line = Line(ItemType.CREDIT, Wording.CREDIT, month, 1, -owed[invoice.office_id])
+    """Put what each office (by id) is owed back, in cents, on the draft of its cycle as a credit."""
+    months = {cycle.id: cycle.start for cycle in opened if cycle.office_id in owed}
+    for cycle_id, invoice in _drafts(months).items():
+        line = Line(ItemType.CREDIT, Wording.CREDIT, months[cycle_id], 1, -owed[invoice.office_id])
         db.session.add(_item(invoice, line, now))
 
 
-def _drafts(cycles: Sequence[BillingCycle]) -> dict[int, Invoice]:
-    ids = [cycle.id for cycle in cycles]
-    ours = select(Invoice).where(Invoice.cycle_id.in_(ids), Invoice.document_state == DocumentState.DRAFT)
+def _drafts(cycle_ids: Collection[int]) -> dict[int, Invoice]:
+    """The drafts of these cycles, by the cycle's id."""
+    if not cycle_ids:
+        return {}
+    ours = select(Invoice).where(
+        Invoice.cycle_id.in_(cycle_ids), Invoice.document_state == DocumentState.DRAFT
+    )
     return {invoice.cycle_id: invoice for invoice in db.session.scalars(ours) if invoice.cycle_id}
 
 
-def _closed(invoice: Invoice, counted: Sequence[Line], now: datetime) -> int:
-    """Write the lines; gives the total in cents. Where that is nothing, or less, there is no invoice."""
-    by_hand = db.session.scalars(
-        select(InvoiceLineItem.total_cents).where(InvoiceLineItem.invoice_id == invoice.id)
-    )
-    total = sum(by_hand) + sum(line.total_cents for line in counted)
-    db.session.add_all(_item(invoice, line, now) for line in counted)
-    invoice.total_cents, invoice.updated_at = total, now
-    invoice.document_state = DocumentState.CLOSED if total > 0 else DocumentState.VOID
-    return total
+def _totals_by_hand(invoices: Iterable[Invoice]) -> dict[int, int]:
+    """What the lines that these drafts have already come to, in cents, by the invoice's id."""
+    total = func.sum(InvoiceLineItem.total_cents)
+    lines = select(InvoiceLineItem.invoice_id, total).group_by(InvoiceLineItem.invoice_id)
+    lines = lines.where(InvoiceLineItem.invoice_id.in_([invoice.id for invoice in invoices]))
+    return {invoice_id: int(cents) for invoice_id, cents in db.session.execute(lines)}
 
 
 def _item(invoice: Invoice, line: Line, now: datetime) -> InvoiceLineItem:

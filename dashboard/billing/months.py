@@ -10,6 +10,7 @@ BIL-04, BIL-05).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,17 @@ def up_to_date(office_id: int, now: datetime) -> Office:
     return office
 
 
-def turn(offices: Sequence[Office], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What one step did: cycles opened, charges carried over, invoices closed and their total in cents."""
+
+    cycles: int = 0
+    charges: int = 0
+    invoices: int = 0
+    cents: int = 0
+
+
+def turn(offices: Sequence[Office], now: datetime) -> Turned:
     """One step for each of these offices, locked and due: close the cycle that ended, open the next.
 
     Raises:
@@ -41,14 +52,13 @@ def turn(offices: Sequence[Office], now: datetime) -> None:
     """
     ended = open_cycles(offices)
     closed = drafts.close([(office, ended[office.id]) for office in offices if office.id in ended], now)
+    owed = {cycle.office_id: -closed.totals.get(cycle.id, 0) for cycle in ended.values()}
+    owed = {office_id: cents for office_id, cents in owed.items() if cents > 0}
     opened = _open(offices, ended)
-    db.session.add_all(opened)
-    db.session.flush()
-    charged = carrying.carry(opened, now)
-    drafts.begin(
-        [cycle for cycle in opened if cycle.id in charged or cycle.office_id in closed.owed_back], now
-    )
-    drafts.give_back(closed.owed_back, opened, now)
+    carried = carrying.carry(opened, now)
+    drafts.begin([each for each in opened if each.id in carried.costing or each.office_id in owed], now)
+    drafts.give_back(owed, opened, now)
+    return Turned(len(opened), carried.charges, len(closed.payable), sum(closed.payable))
 
 
 def open_cycles(offices: Sequence[Office]) -> Mapping[int, BillingCycle]:
@@ -61,31 +71,36 @@ def open_cycles(offices: Sequence[Office]) -> Mapping[int, BillingCycle]:
 def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> list[BillingCycle]:
     plans = {plan for office in offices for plan in (office.plan_id, office.next_plan_id) if plan}
     known = prices.of_plans(plans)
-    opened = [_next_cycle(office, ended.get(office.id), known) for office in offices]
+    opened = [next_cycle(office, ended.get(office.id), known) for office in offices]
     for office, cycle in zip(offices, opened, strict=True):
-        office.next_boundary = cycle.end_utc
+        _end_trial(office, cycle)
         if office.id not in ended:
             audit.record(Action.CYCLE_OPENED, office, changes={"number": cycle.number, "cents": cycle.cents})
+    db.session.add_all(opened)
+    db.session.flush()
     return opened
 
 
-def _next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> BillingCycle:
-    """The cycle that begins at the office's next boundary, on the terms that hold from there."""
+def next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> BillingCycle:
+    """The cycle that begins at the office's next boundary, on the terms that hold from there.
+
+    The office takes those terms up, and the boundary after; nothing is asked of the database.
+    """
     assert office.next_boundary is not None
     zone = ZoneInfo(office.time_zone)
     start_utc = office.next_boundary
     start = ended.end if ended else start_utc.astimezone(zone).date()
     anchor, carries = _anchor_from(office, start)
     office.plan_id, office.next_plan_id = office.next_plan_id or office.plan_id, None
-    _end_trial(office, start, start_utc)
     end = boundary_after(anchor, start)
+    office.next_boundary = first_instant(end, zone)
     return BillingCycle(
         office_id=office.id,
         number=ended.number + 1 if ended else 0,
         start=start,
         end=end,
         start_utc=start_utc,
-        end_utc=first_instant(end, zone),
+        end_utc=office.next_boundary,
         cents=prices.in_force(known, office.plan_id or 0, start),
         carries=carries,
     )
@@ -109,11 +124,16 @@ def is_boundary(anchor: date, day: date) -> bool:
     return boundary_after(anchor, day - timedelta(days=1)) == day
 
 
-def _end_trial(office: Office, start: date, start_utc: datetime) -> None:
+def _end_trial(office: Office, cycle: BillingCycle) -> None:
     """A trial lasts until the first boundary whose local day is on or after its last (BIL-06)."""
-    if office.trial_ends_on is None or office.trial_ends_on > start:
+    if not is_trial_over(office, cycle):
         return
     office.trial_ends_on = None
     if office.subscription_status is OfficeStatus.TRIALING:
         office.subscription_status = OfficeStatus.ACTIVE
-        statuses.change(office, OfficeStatus.ACTIVE, at=start_utc, cause="trial ended")
+        statuses.change(office, OfficeStatus.ACTIVE, at=cycle.start_utc, cause="trial ended")
+
+
+def is_trial_over(office: Office, cycle: BillingCycle) -> bool:
+    """Whether the office's trial ends with the beginning of this cycle."""
+    return office.trial_ends_on is not None and office.trial_ends_on <= cycle.start
