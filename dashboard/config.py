@@ -134,6 +134,7 @@ VARIABLES: Mapping[str, Variable] = {
     "PORTAL_AUTOMATION_ENABLED": Variable(_flag, "0"),
     "HEALTHCARE_PROXY_URL": Variable(_text),
     "FIRM_TIME_ZONE": Variable(_zone, "America/New_York"),
+    "API_REQUESTS_PER_MINUTE": Variable(_whole, "6000", advice="How often one API key may ask."),
 }
 
 
@@ -165,6 +166,7 @@ class Settings:
     portal_automation_enabled: bool
     healthcare_proxy_url: str | None
     firm_time_zone: ZoneInfo
+    api_requests_per_minute: int
     findings: tuple[Finding, ...] = ()
 
     @classmethod

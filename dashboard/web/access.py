@@ -30,6 +30,9 @@ from dashboard.people.sessions import SignedIn
 from dashboard.rights import Permission
 from dashboard.unit import reading, writing
 from dashboard.web import cookies
+from dashboard.web.api import keys
+from dashboard.web.api.problems import is_for_us as is_for_programs
+from dashboard.web.api.rights import Right
 from dashboard.web.pages import wants_fragment
 
 if TYPE_CHECKING:
@@ -136,8 +139,9 @@ def _touch(person: SignedIn, now: datetime) -> None:
 
 
 def _person(now: datetime) -> SignedIn | None:
+    """Who is signed in; at the API nobody is, whatever cookie came along (API-02)."""
     key = cookies.session_key()
-    if not key:
+    if not key or is_for_programs():
         return None
     with reading():
         return sessions.find(key, now)
@@ -165,6 +169,8 @@ def _guard() -> None:
     wants = getattr(view, "wants", "nothing said")
     if wants == ANYBODY:
         return
+    if isinstance(wants, Right):
+        return keys.admit(wants)
     person = me()
     if isinstance(wants, Permission) and not person.may(wants):
         _refuse(wants)

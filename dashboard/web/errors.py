@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from dashboard import actor
 from dashboard.errors import DomainError, StaleVersion
 from dashboard.gateways import GatewayError
+from dashboard.web.api import problems
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,13 +51,17 @@ def join(app: Flask) -> None:
 
 
 def shown(status: int, message: str) -> ResponseReturnValue:
-    """The error page, or its block for htmx."""
+    """The error page, or its block for htmx; a problem document for programs."""
+    if problems.is_for_us():
+        return problems.problem(status, message)
     words = WORDS.get(status, WORDS[400])
     template = f"errors/{status}.html" if status in WORDS else "errors/400.html"
     return render_template(template, status=status, heading=words, message=message), status
 
 
 def business_no(error: DomainError) -> ResponseReturnValue:
+    if problems.is_for_us():
+        return problems.of_error(error)
     return shown(error.status, str(error))
 
 

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from dashboard import create_app
 from dashboard.rights import Permission, Role
 from dashboard.web.access import ANYBODY
+from dashboard.web.api.rights import Right
 from tests.support.pages import Browser, csrf_of
 from tests.support.signed_in import signed_in
 
@@ -34,12 +35,21 @@ NOUNS = {
 }  # fmt: skip
 
 
-def doors(app: Flask, methods: set[str]) -> Iterator[tuple[Rule, str]]:
+def all_doors(app: Flask, methods: set[str]) -> Iterator[tuple[Rule, str]]:
     """Every rule with each of its methods, but for the static files."""
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) & methods:
             if rule.endpoint != "static":
                 yield rule, method
+
+
+def doors(app: Flask, methods: set[str]) -> Iterator[tuple[Rule, str]]:
+    """The doors for browsers; those for programs have tests of their own (test_api_rights.py)."""
+    return (each for each in all_doors(app, methods) if not isinstance(wanted(app, each[0]), Right))
+
+
+def wanted(app: Flask, rule: Rule) -> object:
+    return getattr(app.view_functions[rule.endpoint], "wants", None)
 
 
 def whom(app: Flask, rule: Rule) -> str:
@@ -62,7 +72,8 @@ def visit(client: FlaskClient, rule: Rule, method: str, **headers: str) -> TestR
 
 
 def test_the_list_of_doors_is_whole(app: Flask):
-    found = [f"{method:5}{rule.rule:58}{whom(app, rule)}" for rule, method in doors(app, LOOKING | ACTING)]
+    every = all_doors(app, LOOKING | ACTING)
+    found = [f"{method + ' ':5}{rule.rule:58}{whom(app, rule)}" for rule, method in every]
     listed = [line for line in LIST.read_text().splitlines() if line and not line.startswith("#")]
 
     missing, gone = sorted({*found} - {*listed}), sorted({*listed} - {*found})
