@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
@@ -34,7 +35,13 @@ def run(run_id: int) -> None:
             monthly_run.go_on(found(MonthlyRun, run_id))
 
 
-def work(run_id: int, *, seconds: float = float("inf"), most: int = monthly_run.CHUNK) -> bool:
+def work(
+    run_id: int,
+    *,
+    seconds: float = float("inf"),
+    most: int = monthly_run.CHUNK,
+    after_each: Callable[[int], None] = lambda run_id: None,
+) -> bool:
     """Turn chunks of `most` offices until nothing is due, or for so long; says whether the run has ended.
 
     Any number of processes may do so at once, and any of them may be killed.
@@ -42,10 +49,12 @@ def work(run_id: int, *, seconds: float = float("inf"), most: int = monthly_run.
     with reading():
         its_run = found(MonthlyRun, run_id)
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if its_run.state is RunState.DONE or not (_chunk(its_run, most) or _goes_on_elsewhere(its_run)):
+    while its_run.state is not RunState.DONE and time.monotonic() < deadline:
+        if _chunk(its_run, most):
+            after_each(run_id)
+        elif not _goes_on_elsewhere(its_run):
             return True
-    return False
+    return its_run.state is RunState.DONE
 
 
 def _chunk(its_run: MonthlyRun, most: int) -> bool:

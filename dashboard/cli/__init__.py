@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "audit": ("audit",),
+    "billing": ("billing",),
     "catalog": ("catalog",),
     "config": ("config",),
     "demo": ("demo",),

@@ -284,3 +284,36 @@ def test_a_parked_office_stands_on_the_wall_and_is_tried_again_from_there(app: F
         reconcile.mend(session, reconcile.named("parked-offices"), broken.id, at("2026-03-03"))
     assert not on_the_wall("Offices left aside", "2026-03-03")
     assert ran("2026-03-03").cycles_turned == 1
+
+
+def command(app: Flask, *words: str) -> str:
+    result = app.test_cli_runner().invoke(args=["billing", "run", "--as-of", "2026-04-02", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_command_turns_all_months_and_says_so_the_second_time(app: Flask) -> None:
+    offices(2)
+    assert "Done: 4 cycles, 8 patients carried over, 2 invoices closed over $8.00." in command(app)
+    assert "Already done: no month that ended by 2026-04-02T00:00:00Z is left." in command(app)
+    assert count(Charge) == 8
+
+
+def test_the_command_says_which_office_was_left_aside(app: Flask) -> None:
+    [broken] = offices(1)
+    without_price(broken)
+    assert f"Left aside: office {broken.code}: The plan has no price on 2026-03-01" in command(app)
+
+
+def test_the_command_runs_dry(app: Flask) -> None:
+    offices(1)
+    said = command(app, "--dry-run")
+    assert "$8.00 for 2026-03-01 2 patients, 2026-04-01 2 patients; invoices closed: $4.00" in said
+    assert "Nothing was done." in said
+    assert count(MonthlyRun) == 0
+
+
+def test_the_command_refuses_the_future(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["billing", "run", "--as-of", "2999-01-01"])
+    assert result.exit_code == 1
+    assert "lies in the future" in result.output
