@@ -13,7 +13,7 @@ from sqlalchemy import select
 from dashboard import actor, audit
 from dashboard.audit import Action
 from dashboard.billing import activity, drafts, ledger, months, statuses
-from dashboard.errors import Invalid
+from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, Office, Patient, PatientEvent, Told
 
@@ -27,6 +27,21 @@ class InTheFuture(Invalid):
         super().__init__("at", "This lies in the future. Give a time up to now, in UTC.")
 
 
+class Erased(DomainError):
+    """Nothing more can be told of somebody whose identity is gone."""
+
+    code = "PATIENT_ERASED"
+
+    def __init__(self) -> None:
+        super().__init__("This patient was erased. Nothing more can be told of them.")
+
+
+def refuse_erased(patient: Patient) -> None:
+    """Raises Erased if the patient's identity was destroyed."""
+    if patient.erased_at is not None:
+        raise Erased
+
+
 def activate(patient: Patient, *, at: datetime, now: datetime) -> Charge | None:
     """Make a patient billable from `at` (UTC), and charge the office for the cycle that holds it.
 
@@ -34,7 +49,7 @@ def activate(patient: Patient, *, at: datetime, now: datetime) -> Charge | None:
     None where nothing is due: the office's subscription was not running at `at`.
 
     Raises:
-        InTheFuture: `at` lies after `now`.
+        InTheFuture, Erased: `at` lies after `now`; the patient's identity is gone.
     """
     was_here = patient.activated_at is not None and not patient.is_active_for_billing
     charge = _tell(patient, Told.ACTIVATED, at=at, now=now)
@@ -59,6 +74,7 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
     """
     if at > now:
         raise InTheFuture
+    refuse_erased(patient)
     office = months.up_to_date(patient.office_id, now)
     db.session.refresh(patient, with_for_update=True)
     _keep(patient, what, at, now)
@@ -92,8 +108,9 @@ def _settle(
     turns = ledger.turns_of(patient, cycles)
     newest = cycles[-1:]
     for cycle in cycles:
-        turn = ledger.next_turn(patient, story, cycle, turns[cycle.id], now=now, settled_in=newest[0].id)
-        turns[cycle.id].extend([turn] if turn else [])
+        turns[cycle.id] += ledger.next_turns(
+            patient, story, cycle, turns[cycle.id], now=now, settled_in=newest[0].id
+        )
     added = [turn for cycle in cycles for turn in turns[cycle.id] if turn.id is None]
     db.session.add_all(added)
     if any(turn.cents for turn in added):

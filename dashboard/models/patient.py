@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Connection, ForeignKey, Index, String, delete, event, insert, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.crypto import sealed
+from dashboard.crypto import naming, sealed
 from dashboard.extensions import Word
 from dashboard.models.base import Model, Referenced
 
@@ -55,6 +56,26 @@ class PatientToken(Model):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     token: Mapped[bytes]
+
+
+IDENTITY = ("name", "date_of_birth", "email", "phone", "mrn")
+NAMING = ("office_id", *(f"_{field}" for field in IDENTITY))
+
+
+@event.listens_for(Patient, "after_insert")
+@event.listens_for(Patient, "after_update")
+def _keep_tokens(_mapper: object, connection: Connection, patient: Patient) -> None:
+    """Whoever sets an identity, and however: its tokens are written in the same transaction (PHI-02)."""
+    state: Any = inspect(patient)
+    if not any(state.attrs[name].history.has_changes() for name in NAMING):
+        return
+    connection.execute(delete(PatientToken).where(PatientToken.patient_id == patient.id))
+    told = naming.tokens(
+        office_id=patient.office_id, **{field: getattr(patient, field) for field in IDENTITY}
+    )
+    rows = [{"patient_id": patient.id, "kind": kind.value, "token": token} for kind, token in sorted(told)]
+    if rows:
+        connection.execute(insert(PatientToken), rows)
 
 
 class Told(StrEnum):
