@@ -42,8 +42,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _join_clock_and_logs(settings: Settings) -> None:
     from dashboard import clock, logs
+    from dashboard.billing import firm
 
     clock.follow(settings.clock_file)
+    firm.follow(settings)
     logs.begin()
 
 
@@ -71,10 +73,22 @@ def _join_gateways(app: Flask, settings: Settings) -> None:
     from dashboard.gateways import Gateways
     from dashboard.gateways.chat import ChatWebhook
     from dashboard.gateways.folder import FolderStore
+    from dashboard.gateways.recorder import Recorder
     from dashboard.gateways.smtp import SmtpMailer
 
     app.extensions["gateways"] = Gateways(
         store=FolderStore(settings.data_dir / "documents"),
         mailer=SmtpMailer.of(settings) if settings.smtp_host else None,
         chat=ChatWebhook.of(settings) if settings.chat_webhook_url else None,
+        payments=Recorder(keep=_keep_letter),
     )
+
+
+def _keep_letter(purpose: str, reference: str, body: str) -> None:
+    """What the payment provider is told goes into the database, in a unit of its own."""
+    from dashboard import clock
+    from dashboard.billing import letters
+    from dashboard.unit import writing
+
+    with writing():
+        letters.keep(purpose, reference, body, clock.now())

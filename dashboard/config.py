@@ -70,6 +70,10 @@ def _zone(value: str) -> ZoneInfo:
         raise ValueError("Write an IANA time zone, such as America/New_York.") from error
 
 
+def _days_or_never(value: str) -> int | None:
+    return None if value == "never" else _whole(value)
+
+
 def _mode(value: str) -> Mode:
     try:
         return Mode(value)
@@ -133,8 +137,14 @@ VARIABLES: Mapping[str, Variable] = {
     "SUPPORT_PHONE": Variable(_text),
     "PORTAL_AUTOMATION_ENABLED": Variable(_flag, "0"),
     "HEALTHCARE_PROXY_URL": Variable(_text),
+    "FIRM_NAME": Variable(_text, "Countersign"),
+    "FIRM_ADDRESS": Variable(_text, advice="What invoices show; lines with | between them."),
     "FIRM_TIME_ZONE": Variable(_zone, "America/New_York"),
     "API_REQUESTS_PER_MINUTE": Variable(_whole, "6000", advice="How often one API key may ask."),
+    "INVOICE_DUE_DAYS": Variable(_whole, "30"),
+    "INVOICE_APPROVAL_DAYS": Variable(
+        _days_or_never, "2", advice="Days after which the clock approves; or never."
+    ),
 }
 
 
@@ -165,7 +175,11 @@ class Settings:
     support_phone: str | None
     portal_automation_enabled: bool
     healthcare_proxy_url: str | None
+    firm_name: str
+    firm_address: str | None
     firm_time_zone: ZoneInfo
+    invoice_due_days: int
+    invoice_approval_days: int | None
     api_requests_per_minute: int
     findings: tuple[Finding, ...] = ()
 

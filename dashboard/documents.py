@@ -23,7 +23,7 @@ from dashboard.crypto import decrypt_document, encrypt_document
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.gateways.roles import BlobDamaged, Store
-from dashboard.models import Document, Order
+from dashboard.models import Document, Invoice, Order
 from dashboard.unit import outside
 
 PDF = "application/pdf"
@@ -88,6 +88,24 @@ def keep(
     """
     _check(name, order)
     db.session.execute(select(Order.id).where(Order.id == order.id).with_for_update())
+    return _keep(name, stored, order_id=order.id, content_type=content_type, now=now, by=by)
+
+
+def invoice_name(invoice: Invoice) -> str:
+    """An issued invoice's paper: it is drawn once and never changes."""
+    return f"invoices/{invoice.ref}.pdf"
+
+
+def keep_invoice(invoice: Invoice, stored: Stored, *, now: datetime) -> Document:
+    """Give an invoice's stored paper its name. The first one stays: drawn twice, the second is nobody's."""
+    db.session.execute(select(Invoice.id).where(Invoice.id == invoice.id).with_for_update())
+    name = invoice_name(invoice)
+    return latest(name) or _keep(name, stored, order_id=None, content_type=PDF, now=now, by=None)
+
+
+def _keep(
+    name: str, stored: Stored, *, order_id: int | None, content_type: str, now: datetime, by: int | None
+) -> Document:
     newest = latest(name)
     if newest and newest.sha256 == stored.sha256:
         return newest
@@ -99,7 +117,7 @@ def keep(
         sha256=stored.sha256,
         blob_hash=stored.blob_hash,
         data_key=stored.data_key,
-        order_id=order.id,
+        order_id=order_id,
         created_at=now,
         created_by=by,
     )

@@ -16,7 +16,7 @@ from dashboard.audit import Action
 from dashboard.background import later
 from dashboard.errors import DomainError
 from dashboard.extensions import db
-from dashboard.models import Channel, Job, Message, MessageState, Order, Todo, User
+from dashboard.models import Channel, Invoice, Job, Message, MessageState, Order, Todo, User
 from dashboard.models.job import IS_LIVE
 from dashboard.rows import added_once
 
@@ -40,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
     "hc_compliance_bundle": Kind("Confirmation of the bundle", AT_LEAST_ONCE),
     "intake_needed": Kind("Question for missing answers", AT_LEAST_ONCE),
     "cancel_confirmation": Kind("Confirmation of the cancellation", AT_LEAST_ONCE),
+    "invoice_sent": Kind("Invoice", AT_LEAST_ONCE),
+    "invoice_reminder": Kind("Reminder of an invoice", AT_MOST_ONCE),
     "invite": Kind("Invitation", AT_LEAST_ONCE),
     # Two links of which one works are worse than asking once more.
     "password_reset": Kind("New password", AT_MOST_ONCE),
@@ -76,6 +78,7 @@ def tell(
     order: Order | None = None,
     user: User | None = None,
     todo: Todo | None = None,
+    invoice: Invoice | None = None,
 ) -> Message:
     """Have one message sent to `to`, once for its `key`; it is composed, with its links, when it is sent."""
     message, is_new = added_once(
@@ -87,6 +90,7 @@ def tell(
             order_id=order.id if order else None,
             todo_id=todo.id if todo else None,
             user_id=user.id if user else None,
+            invoice_id=invoice.id if invoice else None,
             created_at=now,
         ),
         by="key",

@@ -78,3 +78,21 @@ class OutboundCustomer:
     reference: Reference
     name: Verified
     email: Verified
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRefund:
+    """So many cents that were paid of an invoice go back."""
+
+    reference: Reference
+    invoice: Reference
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundCredit:
+    """So many cents of an open invoice need not be paid."""
+
+    reference: Reference
+    invoice: Reference
+    cents: int

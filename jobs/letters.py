@@ -15,7 +15,7 @@ from dashboard.config import Settings
 from dashboard.extensions import db
 from dashboard.gateways import Letter
 from dashboard.intake import LABELS, missing_required
-from dashboard.models import Channel, LinkPurpose, Message, Order, Todo, User
+from dashboard.models import Channel, Invoice, LinkPurpose, Message, Order, Todo, User
 from dashboard.orders import client_links, states, terms
 from dashboard.people import links
 from dashboard.rows import found
@@ -90,6 +90,22 @@ def about_account(message: Message, settings: Settings, now: datetime) -> Facts:
     return {"name": user.name, "role": user.role, "hours": hours, "link": link}
 
 
+def about_invoice(message: Message, settings: Settings, now: datetime) -> Facts:
+    """What an invoice's mails tell, with a new link to it. Never a line: its words stay on the paper."""
+    invoice = found(Invoice, message.invoice_id or 0, "invoice")
+    said = invoice.snapshot or {}
+    token = client_links.issue(invoice, now)
+    return {
+        "name": None,
+        "office": said["office"]["name"],
+        "number": invoice.number,
+        "total_cents": invoice.total_cents,
+        "rest_cents": invoice.rest_cents,
+        "due_date": invoice.due_date,
+        "link": f"{settings.base_url}/link/{token}",
+    }
+
+
 def about_todo(message: Message, settings: Settings, now: datetime) -> Facts:
     """What the staff channel hears, in its order."""
     todo = found(Todo, message.todo_id or 0, "todo")
@@ -116,6 +132,8 @@ GATHERED: Mapping[str, Callable[[Message, Settings, datetime], Facts]] = {
     "hc_compliance_bundle": with_link,
     "intake_needed": with_link,
     "cancel_confirmation": about_order,
+    "invoice_sent": about_invoice,
+    "invoice_reminder": about_invoice,
     "invite": about_account,
     "password_reset": about_account,
     "todo_opened": about_todo,

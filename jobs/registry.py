@@ -19,7 +19,7 @@ from dashboard.unit import writing
 
 Queue = Literal["now", "bulk"]
 Work = Callable[..., None]
-MODULES = ("audit", "letters", "mail", "months", "orders", "people", "todos", "upkeep")
+MODULES = ("audit", "billing", "letters", "mail", "months", "offices", "orders", "people", "todos", "upkeep")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def schedules(zone: tzinfo) -> tuple[Schedule, ...]:
     """Every schedule of the firm, in its own zone."""
     return (
         Schedule("retention", "upkeep.purge", daily(time(3, 30), zone)),
+        Schedule("approvals by the clock", "billing.issue_due", every(timedelta(hours=1))),
         Schedule("waiting mail", "mail.sweep", every(timedelta(minutes=5))),
         Schedule("monthly run", "billing.ask", hourly),
     )

@@ -15,6 +15,8 @@ from dashboard.gateways.roles import (
     Letter,
     Mailer,
     NotAccepted,
+    Payments,
+    SentInvoice,
     Store,
     StoreUnavailable,
 )
@@ -29,6 +31,8 @@ __all__ = [
     "Letter",
     "Mailer",
     "NotAccepted",
+    "Payments",
+    "SentInvoice",
     "Store",
     "StoreUnavailable",
     "joined",
@@ -42,6 +46,7 @@ class Gateways:
     store: Store
     mailer: Mailer | None
     chat: Chat | None
+    payments: Payments
 
 
 def joined() -> Gateways:

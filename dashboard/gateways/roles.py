@@ -8,6 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from dashboard.outbound import (
+    OutboundCredit,
+    OutboundCustomer,
+    OutboundInvoice,
+    OutboundRefund,
+    Reference,
+)
+
 
 class GatewayError(Exception):
     """Something outside did not do its part. Says what, never what was being said."""
@@ -67,3 +75,31 @@ class Chat(Protocol):
     """Says one line on the staff channel. Raises NotAccepted or Doubtful."""
 
     def say(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentInvoice:
+    """What the payment provider calls an invoice, and the page where it can be paid, where there is one."""
+
+    invoice_id: str
+    hosted_url: str | None
+
+
+class Payments(Protocol):
+    """The payment provider. Each act is safe to repeat with the same letter. Raises NotAccepted or
+    Doubtful.
+    """
+
+    def send_invoice(self, letter: OutboundInvoice) -> SentInvoice: ...
+
+    def make_customer(self, letter: OutboundCustomer) -> str:
+        """Make or update an office's customer; gives the provider's id."""
+
+    def void_invoice(self, invoice: Reference) -> None: ...
+
+    def mark_paid_out_of_band(self, invoice: Reference) -> None: ...
+
+    def refund(self, letter: OutboundRefund) -> str:
+        """Give money back; gives the provider's id of the refund."""
+
+    def credit(self, letter: OutboundCredit) -> None: ...

@@ -13,6 +13,7 @@ from dashboard.models.invoice import (
     ItemType,
     NumberSeries,
     PaymentState,
+    VoidReason,
 )
 from dashboard.models.job import Heartbeat, Job, JobState, Lease, Occurrence
 from dashboard.models.message import Channel, Message, MessageState
@@ -116,4 +117,5 @@ __all__ = [
     "User",
     "UserSession",
     "UserState",
+    "VoidReason",
 ]

@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dashboard.crypto import sealed
+from dashboard.crypto import sealed, sealed_json
 from dashboard.extensions import Word
 from dashboard.models.base import Referenced
 
@@ -60,6 +59,16 @@ SHOWN: Mapping[PaymentState, InvoiceStatus] = {
 LIVE_MONTHLY = text("invoice_type = 'monthly' AND document_state <> 'void'")
 
 
+class VoidReason(StrEnum):
+    """Why an invoice was voided."""
+
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_OFFICE = "wrong_office"
+    DUPLICATE = "duplicate"
+    NOT_DELIVERED = "not_delivered"
+    WRITTEN_OFF = "written_off"
+
+
 class ItemType(StrEnum):
     PATIENT_ACTIVATION = "patient_activation"
     SETUP_FEE = "setup_fee"
@@ -69,7 +78,10 @@ class ItemType(StrEnum):
 
 
 class Invoice(Referenced):
-    """What an office is asked to pay. Issued, it never changes: its number, snapshot and lines stand."""
+    """What an office is asked to pay. Issued, it never changes: its number, snapshot and lines stand.
+
+    `note` is what staff wrote of it, and never leaves; `approve_at` is when the clock approves it (UTC).
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (
@@ -103,7 +115,13 @@ class Invoice(Referenced):
     issued_at: Mapped[datetime | None]
     due_date: Mapped[date | None]
     approve_at: Mapped[datetime | None]
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    returned_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    void_reason: Mapped[VoidReason | None] = mapped_column(Word(VoidReason))
+    _note: Mapped[bytes | None] = mapped_column("note")
+    note = sealed("_note")
+    _snapshot: Mapped[bytes | None] = mapped_column("snapshot")
+    snapshot = sealed_json("_snapshot")
     entry_key: Mapped[str] = mapped_column(String(64), unique=True)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"))
     _stripe_invoice_id: Mapped[bytes | None] = mapped_column("stripe_invoice_id")
@@ -126,9 +144,29 @@ class Invoice(Referenced):
             SHOWN[self.payment_state] if self.document_state is DocumentState.ISSUED else InvoiceStatus.DRAFT
         )
 
+    @property
+    def rest_cents(self) -> int:
+        """What is still to be paid. A refund opens an invoice again only while it is not settled."""
+        if self.document_state is not DocumentState.ISSUED or self.status is InvoiceStatus.PAID:
+            return 0
+        return self.total_cents - self.amount_credited_cents - max(0, self.refundable_cents)
+
+    @property
+    def refundable_cents(self) -> int:
+        """What was paid and not given back."""
+        return self.amount_paid_cents - self.amount_refunded_cents
+
+    @property
+    def waits_to_be_sent(self) -> bool:
+        """Issued, and not handed to the payment provider yet: the office's strings are not verified."""
+        return self.document_state is DocumentState.ISSUED and self.sent_at is None
+
 
 class InvoiceLineItem(Referenced):
-    """One row on an invoice. The database checks that the total is what quantity and price make."""
+    """One row on an invoice. The database checks that the total is what quantity and price make.
+
+    `entry_key` names the fact behind a line that a person added, so that it is told once.
+    """
 
     __tablename__ = "invoice_line_items"
     __table_args__ = (CheckConstraint("total_cents = quantity * unit_cents", name="product"),)
@@ -141,6 +179,7 @@ class InvoiceLineItem(Referenced):
     quantity: Mapped[int]
     unit_cents: Mapped[int]
     total_cents: Mapped[int]
+    entry_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
 
 

@@ -48,6 +48,7 @@ class Message(Referenced):
     recipient = sealed("_recipient")
     order_id: Mapped[int | None] = mapped_column(ForeignKey("compliance_orders.id"), index=True)
     todo_id: Mapped[int | None] = mapped_column(ForeignKey("admin_todos.id"), index=True)
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     state: Mapped[MessageState] = mapped_column(Word(MessageState), default=MessageState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -101,15 +101,17 @@ class Order(Referenced):
 
 
 class ClientLink(Model):
-    """A link in an email that opens one order and nothing else (spec POR-01); only the token's hash is
-    kept.
+    """A link in an email that opens one order or one invoice, and nothing else (spec POR-01); only the
+    token's hash is kept.
     """
 
     __tablename__ = "client_links"
+    __table_args__ = (CheckConstraint("(order_id IS NULL) <> (invoice_id IS NULL)", name="opens_one"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(unique=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("compliance_orders.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("compliance_orders.id"), index=True)
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -49,14 +49,15 @@ class IdempotentAnswer(Referenced):
 
 class SentLetter(Model):
     """What the role `payments` was handed, as the recorder keeps it until Stripe is joined (PHI-04's pages
-    read it).
+    read it). The same letter again is the same row; a changed one, of another `digest`, is another.
     """
 
     __tablename__ = "recorded_requests"
+    __table_args__ = (UniqueConstraint("purpose", "reference", "digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(40))
     reference: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
     body: Mapped[str]
     created_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("purpose", "reference"),)

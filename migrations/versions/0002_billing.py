@@ -94,10 +94,13 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recorded_requests")),
-        sa.UniqueConstraint("purpose", "reference", name=op.f("uq_recorded_requests_purpose_reference")),
+        sa.UniqueConstraint(
+            "purpose", "reference", "digest", name=op.f("uq_recorded_requests_purpose_reference_digest")
+        ),
     )
     op.create_table(
         "revenue_entries",
@@ -270,7 +273,11 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("approve_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("snapshot", sa.JSON(), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("snapshot", sa.LargeBinary(), nullable=True),
         sa.Column("entry_key", sa.String(length=64), nullable=False),
         sa.Column("replaces_id", BIG, nullable=True),
         sa.Column("stripe_invoice_id", sa.LargeBinary(), nullable=True),
@@ -402,6 +409,7 @@ def upgrade() -> None:
         sa.Column("quantity", BIG, nullable=False),
         sa.Column("unit_cents", BIG, nullable=False),
         sa.Column("total_cents", BIG, nullable=False),
+        sa.Column("entry_key", sa.String(length=120), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ref", sa.String(length=32), nullable=False),
         sa.CheckConstraint("total_cents = quantity * unit_cents", name=op.f("ck_invoice_line_items_product")),
@@ -409,6 +417,7 @@ def upgrade() -> None:
             ["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_line_items_invoice_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line_items")),
+        sa.UniqueConstraint("entry_key", name=op.f("uq_invoice_line_items_entry_key")),
         sa.UniqueConstraint("ref", name=op.f("uq_invoice_line_items_ref")),
     )
     with op.batch_alter_table("invoice_line_items", schema=None) as batch_op:
@@ -458,6 +467,22 @@ def upgrade() -> None:
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refunds_invoice_id"), ["invoice_id"], unique=False)
 
+    with op.batch_alter_table("client_links", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("invoice_id", BIG, nullable=True))
+        batch_op.alter_column("order_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(batch_op.f("ix_client_links_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_client_links_invoice_id"), "invoices", ["invoice_id"], ["id"]
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_client_links_opens_one"), "(order_id IS NULL) <> (invoice_id IS NULL)"
+        )
+
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("invoice_id", BIG, nullable=True))
+        batch_op.create_index(batch_op.f("ix_messages_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_messages_invoice_id"), "invoices", ["invoice_id"], ["id"])
+
     with op.batch_alter_table("offices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("billing_address", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("subscription_status", sa.String(length=40), nullable=True))
@@ -487,14 +512,14 @@ def upgrade() -> None:
             batch_op.f("uq_offices_payment_provider_subscription_index"),
             ["payment_provider_subscription_index"],
         )
-        batch_op.create_foreign_key(batch_op.f("fk_offices_plan_id"), "plans", ["plan_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_offices_next_plan_id"), "plans", ["next_plan_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_offices_plan_id"), "plans", ["plan_id"], ["id"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("offices", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_offices_next_plan_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_offices_plan_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_offices_next_plan_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_offices_payment_provider_subscription_index"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_offices_payment_provider_customer_index"), type_="unique")
         batch_op.drop_index("ix_offices_next_boundary")
@@ -518,6 +543,19 @@ def downgrade() -> None:
         batch_op.drop_column("plan_id")
         batch_op.drop_column("subscription_status")
         batch_op.drop_column("billing_address")
+
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_messages_invoice_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_messages_invoice_id"))
+        batch_op.drop_column("invoice_id")
+
+    op.execute("DELETE FROM client_links WHERE order_id IS NULL")
+    with op.batch_alter_table("client_links", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_client_links_opens_one"), type_="check")
+        batch_op.drop_constraint(batch_op.f("fk_client_links_invoice_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_client_links_invoice_id"))
+        batch_op.alter_column("order_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("invoice_id")
 
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_invoice_id"))

@@ -1,0 +1,208 @@
+"""Void, reissue, credit notes, refunds, disputes, and activations given back (INV-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dashboard.billing import credits, disputes, given_back, invoices, lines, payments, review, states
+from dashboard.billing.disputes import Dispute
+from dashboard.extensions import db
+from dashboard.models import (
+    BillingCycle,
+    DocumentState,
+    Invoice,
+    InvoiceStatus,
+    MoneySource,
+    MoneyState,
+    Office,
+    PaymentState,
+    RefundReason,
+    VoidReason,
+)
+from dashboard.unit import writing
+from tests.support import invoicing, practice
+from tests.support.invoicing import APRIL_3
+
+pytestmark = pytest.mark.both
+WRONG = VoidReason.WRONG_AMOUNT
+ASKED = RefundReason.REQUESTED
+
+
+@pytest.fixture
+def office(app: Flask) -> Iterator[Office]:
+    with writing():
+        yield invoicing.office()
+
+
+def paid(office: Office, source: MoneySource = MoneySource.BY_HAND) -> Invoice:
+    invoice = invoicing.issued(office)
+    payments.receive(invoice, 6_00, "check", source=source, key=f"paid {invoice.ref}", now=APRIL_3)
+    return invoice
+
+
+def test_a_void_invoice_keeps_its_number_and_shows_as_canceled(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    assert credits.void(invoice, reason=WRONG, reissue=False, now=APRIL_3) is None
+    assert (invoice.number, invoice.status) == (f"{office.code}-0001", InvoiceStatus.CANCELED)
+
+
+def test_void_is_final(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    credits.void(invoice, reason=WRONG, reissue=False, now=APRIL_3)
+    with pytest.raises(states.NoSuchMove):
+        credits.void(invoice, reason=WRONG, reissue=True, now=APRIL_3)
+
+
+def test_a_reissued_invoice_has_the_same_lines_and_charges_nobody_again(office: Office) -> None:
+    old = invoicing.issued(office)
+    before = practice.charged(office)
+    new = credits.void(old, reason=WRONG, reissue=True, now=APRIL_3)
+    assert new is not None
+    assert (new.total_cents, new.document_state, new.replaces_id) == (6_00, DocumentState.CLOSED, old.id)
+    told = [(line.wording, line.quantity, line.unit_cents) for line in invoices.lines_of(new)]
+    assert told == [("Patient Activations", 3, 200)]
+    assert practice.charged(office) == before
+    review.approve(new, APRIL_3)
+    assert (new.number, new.snapshot["replaces"]) == (f"{office.code}-0002", old.number)
+
+
+def test_the_clock_does_not_approve_what_was_reissued(office: Office) -> None:
+    credits.void(invoicing.issued(office), reason=WRONG, reissue=True, now=APRIL_3)
+    assert not review.set_clock()
+
+
+def test_the_draft_of_a_running_month_cannot_be_voided(office: Office) -> None:
+    invoicing.closed(office)
+    with pytest.raises(credits.StillGrowing):
+        credits.void(invoicing.newest(office), reason=WRONG, reissue=False, now=APRIL_3)
+
+
+def test_what_money_came_in_for_cannot_be_voided(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    payments.receive(invoice, 1_00, "check", source=MoneySource.BY_HAND, key="k", now=APRIL_3)
+    with pytest.raises(credits.PaidAlready):
+        credits.void(invoice, reason=WRONG, reissue=True, now=APRIL_3)
+
+
+def test_a_credit_note_never_exceeds_the_rest(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    payments.receive(invoice, 2_00, "check", source=MoneySource.BY_HAND, key="k", now=APRIL_3)
+    with pytest.raises(lines.CreditsTooMuch):
+        credits.credit(invoice, 4_01, ASKED, "c", APRIL_3)
+    note = credits.credit(invoice, 4_00, ASKED, "c", APRIL_3)
+    assert note.number == f"{invoice.number}-C1"
+    assert (invoice.rest_cents, invoice.status) == (0, InvoiceStatus.PAID)
+    assert invoice.total_cents == 6_00
+
+
+def test_a_credit_note_told_again_is_the_same_and_with_another_amount_refused(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    note = credits.credit(invoice, 1_00, ASKED, "c", APRIL_3)
+    assert credits.credit(invoice, 1_00, ASKED, "c", APRIL_3) is note
+    assert invoice.amount_credited_cents == 1_00
+    with pytest.raises(lines.KeyReused):
+        credits.credit(invoice, 2_00, ASKED, "c", APRIL_3)
+
+
+def test_notes_of_one_invoice_are_numbered_in_turn(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    numbers = [credits.credit(invoice, 1_00, ASKED, key, APRIL_3).number for key in "ab"]
+    assert numbers == [f"{invoice.number}-C1", f"{invoice.number}-C2"]
+
+
+def test_a_draft_takes_no_credit_note(office: Office) -> None:
+    with pytest.raises(lines.CreditsTooMuch):
+        credits.credit(invoicing.closed(office), 1_00, ASKED, "c", APRIL_3)
+
+
+def test_a_refund_never_exceeds_what_was_paid(office: Office) -> None:
+    invoice = paid(office)
+    credits.refund(invoice, 4_00, ASKED, "r", APRIL_3)
+    assert (invoice.payment_state, invoice.status) == (PaymentState.PAID, InvoiceStatus.PAID)
+    with pytest.raises(credits.RefundsTooMuch):
+        credits.refund(invoice, 2_01, ASKED, "s", APRIL_3)
+    credits.refund(invoice, 2_00, ASKED, "s", APRIL_3)
+    assert (invoice.payment_state, invoice.status) == (PaymentState.REFUNDED, InvoiceStatus.PAID)
+
+
+@pytest.mark.parametrize("cents", [0, -1])
+def test_amounts_that_are_not_above_zero_are_refused(office: Office, cents: int) -> None:
+    invoice = paid(office)
+    with pytest.raises(lines.Invalid):
+        credits.refund(invoice, cents, ASKED, "r", APRIL_3)
+    with pytest.raises(lines.Invalid):
+        credits.credit(invoice, cents, ASKED, "c", APRIL_3)
+
+
+def test_a_refund_told_again_is_the_same(office: Office) -> None:
+    invoice = paid(office)
+    first = credits.refund(invoice, 2_00, ASKED, "r", APRIL_3)
+    assert credits.refund(invoice, 2_00, ASKED, "r", APRIL_3) is first
+    assert invoice.amount_refunded_cents == 2_00
+
+
+def test_money_paid_through_the_provider_goes_back_through_it(office: Office) -> None:
+    given = credits.refund(paid(office, MoneySource.WEBHOOK), 2_00, ASKED, "r", APRIL_3)
+    letter = credits.refund_to_send(given)
+    assert given.state is MoneyState.PENDING
+    assert letter is not None
+    assert letter.cents == 2_00
+
+
+def test_money_paid_by_check_goes_back_by_hand(office: Office) -> None:
+    given = credits.refund(paid(office), 2_00, ASKED, "r", APRIL_3)
+    assert given.state is MoneyState.SUCCEEDED
+    assert credits.refund_to_send(given) is None
+
+
+def test_a_dispute_blocks_refunds_from_its_opening(office: Office) -> None:
+    invoice = paid(office)
+    disputes.tell(invoice, Dispute.OPENED, APRIL_3)
+    with pytest.raises(credits.Disputed):
+        credits.refund(invoice, 1_00, ASKED, "r", APRIL_3)
+    assert invoice.status is InvoiceStatus.PAID
+
+
+def test_a_dispute_that_is_won_leaves_it_paid(office: Office) -> None:
+    invoice = paid(office)
+    for told in (Dispute.OPENED, Dispute.OPENED, Dispute.WON, Dispute.LOST):
+        disputes.tell(invoice, told, APRIL_3)
+    assert (invoice.payment_state, invoice.refundable_cents) == (PaymentState.PAID, 6_00)
+
+
+def test_a_dispute_that_is_lost_leaves_it_failed_and_unpaid(office: Office) -> None:
+    invoice = paid(office)
+    disputes.tell(invoice, Dispute.OPENED, APRIL_3)
+    disputes.tell(invoice, Dispute.LOST, APRIL_3)
+    assert (invoice.status, invoice.rest_cents) == (InvoiceStatus.FAILED, 6_00)
+
+
+def test_what_nobody_paid_cannot_be_disputed(office: Office) -> None:
+    with pytest.raises(states.NoSuchMove):
+        disputes.tell(invoicing.issued(office), Dispute.OPENED, APRIL_3)
+
+
+def march(office: Office) -> BillingCycle:
+    ours = select(BillingCycle).where(BillingCycle.office_id == office.id, BillingCycle.number == 0)
+    return db.session.scalars(ours).one()
+
+
+def test_activations_given_back_are_a_line_of_the_next_draft(office: Office) -> None:
+    invoicing.issued(office)
+    line = given_back.credit_activations(march(office), 2, key="k", now=APRIL_3)
+    assert (line.wording, line.total_cents, line.service_month) == ("Credit", -4_00, march(office).start)
+    assert line.invoice_id == invoicing.newest(office).id
+    assert practice.charged(office) == 6
+
+
+def test_no_more_activations_are_given_back_than_stand(office: Office) -> None:
+    invoicing.issued(office)
+    first = given_back.credit_activations(march(office), 2, key="k", now=APRIL_3)
+    assert given_back.credit_activations(march(office), 2, key="k", now=APRIL_3) is first
+    with pytest.raises(given_back.NotCharged):
+        given_back.credit_activations(march(office), 2, key="l", now=APRIL_3)
+    assert given_back.creditable(march(office)) == 1
