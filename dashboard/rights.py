@@ -53,6 +53,7 @@ class Permission(StrEnum):
     SEE_PORTAL = "see the portal"
     PAY = "pay invoices"
     CHANGE_OFFICE_PEOPLE = "change the office's people"
+    END_SUBSCRIPTION = "cancel the office's subscription"
 
 
 class Role(StrEnum):
@@ -89,7 +90,7 @@ LOOKING = frozenset(
         P.SEE_CHARGES,
     }
 )
-PORTAL = frozenset({P.SEE_PORTAL, P.PAY, P.CHANGE_OFFICE_PEOPLE})
+PORTAL = frozenset({P.SEE_PORTAL, P.PAY, P.CHANGE_OFFICE_PEOPLE, P.END_SUBSCRIPTION})
 BILLING = frozenset(
     {
         P.RECORD_PAYMENTS,

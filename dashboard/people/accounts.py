@@ -11,10 +11,14 @@ from dashboard.audit import Action
 from dashboard.crypto import blind_index
 from dashboard.errors import DomainError, Invalid, StaleVersion
 from dashboard.extensions import db
-from dashboard.models import Theme, User, UserState
+from dashboard.models import Office, Theme, User, UserState
 from dashboard.people import links, second_factor, sessions
 from dashboard.people.changes import changed
 from dashboard.rights import Role
+
+TAKEN = "This address has an account already. Find it in the list."
+# An office is not told whose address it is: it may be another office's.
+ELSEWHERE = "This address cannot be invited here. Use another, or write to us."
 
 
 class LastAdmin(DomainError):
@@ -64,17 +68,18 @@ def everybody() -> list[User]:
     return list(db.session.scalars(select(User).order_by(User.id)))
 
 
-def invite(email: str, name: str, role: Role, *, now: datetime) -> User:
-    """An account that its person has yet to accept. Issue a link for it.
+def invite(email: str, name: str, role: Role, *, now: datetime, office: Office | None = None) -> User:
+    """An account, of staff or of `office`, that its person has yet to accept. Issue a link for it.
 
     Raises:
-        Invalid: the address has an account already, or the role is an office's (they join with the portal).
+        Invalid: the address has an account already, or the role is one of the other side.
     """
-    if not role.is_staff:
-        raise Invalid("role", "People of offices are invited from their office's page.")
+    if role.is_staff is (office is not None):
+        raise Invalid("role", "People of offices are invited from their office's page, staff from theirs.")
     if by_email(email):
-        raise Invalid("email", "This address has an account already. Find it in the list.")
+        raise Invalid("email", ELSEWHERE if office else TAKEN)
     user = User(email_index=email_index(email), role=role, state=UserState.INVITED, created_at=now)
+    user.office_id = office.id if office else None
     user.name, user.email = name.strip(), email.strip()
     db.session.add(user)
     db.session.flush()

@@ -103,10 +103,12 @@ def me() -> SignedIn:
     return found
 
 
-def act_as(person_ref: str, role: str, user_id: int) -> None:
+def act_as(person_ref: str, role: str, user_id: int, office_id: int | None = None) -> None:
     """From here on this request acts as somebody who has just proved who they are."""
     known = actor.current()
-    g.acting.enter_context(acting(Actor(person_ref, role, user_id, None, known.request_id, known.address)))
+    g.acting.enter_context(
+        acting(Actor(person_ref, role, user_id, office_id, known.request_id, known.address))
+    )
 
 
 def identify(app: Flask) -> None:

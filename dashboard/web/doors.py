@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 def join(app: Flask) -> None:
     """Register every blueprint."""
-    from dashboard.web import auth, public, staff
+    from dashboard.web import auth, portal, public, staff
     from dashboard.web.api import doors as api
 
-    for blueprint in (*auth.BLUEPRINTS, *public.BLUEPRINTS, *staff.BLUEPRINTS):
+    for blueprint in (*auth.BLUEPRINTS, *public.BLUEPRINTS, *portal.BLUEPRINTS, *staff.BLUEPRINTS):
         app.register_blueprint(blueprint)
     api.join(app)

@@ -11,7 +11,7 @@ from dashboard.people import accounts, links, resets
 from dashboard.unit import reading, writing
 from dashboard.web import cookies
 from dashboard.web.access import public
-from dashboard.web.auth import enrolment
+from dashboard.web.auth import enrolment, returning
 from dashboard.web.auth.profile import hashed_of
 from dashboard.web.auth.sign_in import fresh_session, here, insist_on_a_safe_way, welcome
 from forms.people import AcceptanceForm, AddressForm, NewPasswordForm
@@ -41,7 +41,8 @@ def accept(token: str) -> ResponseReturnValue:
         user = links.use(token, LinkPurpose.INVITE, clock.now())
         codes = accounts.accept(user, password_hash=hashed, secret=secret, step=step)
         key = fresh_session(user, "invite")
-    return welcome(user, key, page=render_template("auth/recovery_codes.html", codes=codes, next="/staff/"))
+    home = returning.home(is_staff=user.role.is_staff)
+    return welcome(user, key, page=render_template("auth/recovery_codes.html", codes=codes, next=home))
 
 
 @bp.get("/password-reset")

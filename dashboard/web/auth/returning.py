@@ -32,9 +32,16 @@ class Kept:
     fields: list[tuple[str, str]]
 
 
-def local(address: str | None, default: str = "/staff/") -> str:
-    """A path of ours with its query; anything that leads elsewhere becomes `default`."""
-    path = address or ""
+def home(*, is_staff: bool | None = None) -> str:
+    """Where somebody begins; without being told who, whoever is signed in."""
+    if is_staff is None:
+        is_staff = not g.get("me") or g.me.role.is_staff
+    return "/staff/" if is_staff else "/portal/"
+
+
+def local(address: str | None, default: str | None = None) -> str:
+    """A path of ours with its query; anything that leads elsewhere becomes `default`, else `home`."""
+    path, default = address or "", home() if default is None else default
     is_odd = any(sign <= " " or sign in "\\\x7f" for sign in path)
     if is_odd or not path.startswith("/") or path.startswith("//"):
         return default
@@ -80,7 +87,7 @@ def _whose() -> str | None:
 def _own(address: str | None) -> str:
     parts = urlsplit(address or "")
     if parts.netloc != request.host:
-        return "/staff/"
+        return home()
     return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 

@@ -117,8 +117,8 @@ def welcome(
 ) -> Response:
     """The first answer of a new session: `page`, or the one they wanted, or what they had typed."""
     session.pop(HALF_IN, None)
-    home = "/staff/" if user.role.is_staff else "/portal/"
-    answer = make_response(page) if page else go_on(user.ref, next or home, kept)
+    home = returning.home(is_staff=user.role.is_staff)
+    answer = make_response(page) if page else go_on(user.ref, returning.local(next, home), kept)
     cookies.give_session(answer, key)
     cookies.remember_device(answer, user.email_index)
     return answer
@@ -139,7 +139,7 @@ def here(email_index: bytes) -> Place:
 
 def fresh_session(user: User, factor: str) -> str:
     """Begin a session for somebody who proved both factors, and act as them. Gives the cookie's value."""
-    act_as(user.ref, user.role.value, user.id)
+    act_as(user.ref, user.role.value, user.id, user.office_id)
     agent = request.headers.get("User-Agent", "")
     return sign_in.enter(user, factor=factor, now=clock.now(), address=request.remote_addr, agent=agent)
 

@@ -85,7 +85,7 @@ def drawn(form: StepUpForm) -> str:
     """The page that asks; it names the account, so that a password manager knows which one is meant."""
     with reading():
         email = _user(me()).email
-    return render_template("auth/step_up.html", form=form, email=email, home="/staff/")
+    return render_template("auth/step_up.html", form=form, email=email, home=returning.home())
 
 
 def _shown(form: StepUpForm, status: int = 200) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock
@@ -15,6 +15,7 @@ from dashboard.people import accounts, invitations, sessions
 from dashboard.rights import RIGHTS, Permission, Role
 from dashboard.unit import reading, writing
 from dashboard.web.access import me, require, stepped_up
+from dashboard.web.inviting import invited
 from forms.people import ROLE_WORDS, InvitationForm, RoleForm
 
 bp = Blueprint("people", __name__, url_prefix="/staff/settings/people")
@@ -50,7 +51,7 @@ def invite() -> ResponseReturnValue:
     try:
         with writing():
             user = accounts.invite(form.email.data, form.name.data, Role(form.role.data), now=clock.now())
-            link = _invited(user)
+            link = invited(user)
     except Invalid as problem:
         form[problem.field].errors = [str(problem)]
         return _list(form), 422
@@ -121,7 +122,7 @@ def invite_again(ref: str) -> ResponseReturnValue:
     """A new link for somebody who has not accepted yet; earlier ones stop working."""
     with writing():
         user = found(ref)
-        link = _invited(user)
+        link = invited(user)
     return _after_inviting(user, link)
 
 
@@ -133,7 +134,7 @@ def start_anew(ref: str) -> ResponseReturnValue:
     with writing():
         user = found(ref)
         accounts.set_up_anew(user, by=me().ref, now=clock.now())
-        link = _invited(user)
+        link = invited(user)
     return _after_inviting(user, link)
 
 
@@ -147,15 +148,6 @@ def found(ref: str) -> User:
     if user is None:
         raise NotFound("person")
     return user
-
-
-def _invited(user: User) -> str | None:
-    """Have the link mailed; without a mail server, give it, to be shown once."""
-    if current_app.extensions["gateways"].mailer is not None:
-        invitations.send(user, clock.now())
-        return None
-    path = invitations.path_for(user, clock.now())
-    return f"{current_app.extensions['settings'].base_url}{path}"
 
 
 def _after_inviting(user: User, link: str | None) -> ResponseReturnValue:
