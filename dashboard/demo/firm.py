@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
 from dashboard.crypto import blind_index
-from dashboard.demo import cast
+from dashboard.demo import billing, cast
 from dashboard.demo.rows import order_of, todo_of, trail_of
 from dashboard.demo.stories import Story, stories
 from dashboard.errors import DomainError
@@ -56,6 +56,7 @@ def load(settings: Settings, *, todos: int, now: datetime, told: Callable[[int],
     added = _write_all(planned, staff, offices, settings, now, told)
     if there == 0:
         _add_unpaid(now)
+    billing.load(now)
     return added
 
 

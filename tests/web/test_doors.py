@@ -28,10 +28,13 @@ SIGN_IN_AND_ORDER = {"/login", "/logout", "/order/<string:slug>"}
 NOUNS = {
     "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim",
     "client-link", "closure", "completion", "details", "disclosure", "disposal", "end",
-    "exports", "fresh-start", "intake", "invitation", "mending", "notes", "orders", "password",
+    "exports", "fresh-start", "intake", "invitation", "keys", "mending", "notes", "orders", "password",
     "password-reset", "payment", "people", "preferences", "recovery-codes", "release",
     "reopening", "resending", "retries", "revocation", "role", "second-factor", "second-step",
     "sign-out", "step-up", "takeover", "verification",
+    "activation", "anchor", "approval", "approvals", "charges", "clock", "credits", "deactivation",
+    "dry-runs", "erasure", "imports", "lines", "move", "offices", "patients", "pause", "payments", "plan",
+    "promise", "refunds", "return", "runs", "search", "subscription", "time-zone",
 }  # fmt: skip
 
 
