@@ -36,7 +36,8 @@ class Story:
         """The instant at which the patient becomes due for a cycle, or None.
 
         That is the cycle's first instant for whoever was active just before it, else the first activation
-        in the cycle; and the office's status at that instant must be one that is charged.
+        in the cycle; and the office's status at that instant must be one that is charged. A short cycle
+        costs nothing for whoever was active just before it, whatever is told of them in it (BIL-06).
         """
         return next((at for at in self._candidates(cycle) if self.status_at(at).is_charged), None)
 
@@ -48,8 +49,13 @@ class Story:
         return statuses.status_at(self.statuses, instant)
 
     def _candidates(self, cycle: BillingCycle) -> Iterator[datetime]:
-        ours = [each for each in self.active if each.office_id == cycle.office_id]
-        if cycle.carries and any(each.is_active_before(cycle.start_utc) for each in ours):
+        was_active = any(
+            each.office_id == cycle.office_id and each.is_active_before(cycle.start_utc)
+            for each in self.active
+        )
+        if was_active and not cycle.carries:
+            return
+        if was_active:
             yield cycle.start_utc
         for event in self.events:
             is_ours = event.told is Told.ACTIVATED and event.office_id == cycle.office_id
@@ -68,7 +74,7 @@ def turns_of(patient: Patient, cycles: Sequence[BillingCycle]) -> dict[int, list
     return found
 
 
-def next_turn(
+def next_turns(
     patient: Patient,
     story: Story,
     cycle: BillingCycle,
@@ -76,23 +82,30 @@ def next_turn(
     *,
     now: datetime,
     settled_in: int,
-) -> Charge | None:
-    """The turn that brings the ledger to what the patient owes for a cycle; None where it is there
-    already.
+) -> list[Charge]:
+    """The turns that bring the ledger to what the patient owes for a cycle; none where it is there already.
+
+    Two, if another instant is due than the one charged, and the office's status then makes another price.
     """
-    due, stands = story.due_at(cycle), len(turns) % 2 == 1
-    if stands == (due is not None):
-        return None
-    return Charge(
-        office_id=cycle.office_id,
-        cycle_id=cycle.id,
-        patient_id=patient.id,
-        turn=len(turns),
-        cents=story.cents(cycle, due) if due else turns[-1].cents,
-        settled_in=settled_in,
-        due_at=due or turns[-1].due_at,
-        told_at=now,
-    )
+    due, stands = story.due_at(cycle), standing(turns)
+    owed = story.cents(cycle, due) if due else None
+    if owed == (stands.cents if stands else None):
+        return []
+    wanted = [(stands.cents, stands.due_at)] if stands else []
+    wanted += [(owed, due)] if due and owed is not None else []
+    return [
+        Charge(
+            office_id=cycle.office_id,
+            cycle_id=cycle.id,
+            patient_id=patient.id,
+            turn=turn,
+            cents=cents,
+            settled_in=settled_in,
+            due_at=at,
+            told_at=now,
+        )
+        for turn, (cents, at) in enumerate(wanted, start=len(turns))
+    ]
 
 
 def standing(turns: Sequence[Charge]) -> Charge | None:

@@ -93,7 +93,7 @@ def next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> Bil
     anchor, carries = _anchor_from(office, start)
     office.plan_id, office.next_plan_id = office.next_plan_id or office.plan_id, None
     end = boundary_after(anchor, start)
-    office.next_boundary = first_instant(end, zone)
+    office.next_boundary = max(start_utc, first_instant(end, zone))  # one day, in a zone a day further on
     return BillingCycle(
         office_id=office.id,
         number=ended.number + 1 if ended else 0,

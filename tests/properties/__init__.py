@@ -1,0 +1,1 @@
+"""The proof of billing: a slow, obvious model of the rules, and random histories compared with it."""
