@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import current_app, g, render_template, request
+from flask import current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, ServiceUnavailable
 
 from dashboard import actor
 from dashboard.errors import DomainError, StaleVersion
@@ -77,7 +77,10 @@ def http(error: HTTPException) -> ResponseReturnValue:
         return shown(500, "It has been recorded. Nothing that was saved before is lost.")
     if error.code is not None and error.code < 400:
         return error.get_response()
-    return shown(error.code or 500, error.description or "")
+    answer = make_response(shown(error.code or 500, error.description or ""))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def database(error: DBAPIError) -> ResponseReturnValue:

@@ -55,6 +55,7 @@ RAIL: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("Audit", "/staff/audit", P.SEE_AUDIT, key="a"),
             Link("People", "/staff/settings/people", P.SEE_PEOPLE, key="p"),
             Link("Services", "/staff/settings/services", P.SEE_SETTINGS),
+            Link("API keys", "/staff/settings/keys", P.CHANGE_KEYS),
         ),
     ),
 )

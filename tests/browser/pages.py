@@ -70,6 +70,8 @@ PAGES = (
     Known("audit", "/staff/audit", "compliance"),
     Known("audit-none", "/staff/audit?actor=nobody+of+this+name", "compliance"),
     Known("catalog", "/staff/settings/services", "fulfiller"),
+    Known("api", "/api/v1/docs"),
+    Known("keys", "/staff/settings/keys", "admin"),
     Known("people", "/staff/settings/people", "admin"),
     Known("people-looking", "/staff/settings/people", "compliance"),
     Known("person", "/staff/settings/people/{person}", "admin"),

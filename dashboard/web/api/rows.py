@@ -31,7 +31,7 @@ def invoices(found: Sequence[Invoice]) -> list[dict[str, Any]]:
     """Invoices, with the totals that they have now. Needs an open unit."""
     totals = invoice_lists.totals(found)
     known = select(Office.id, Office.ref).where(Office.id.in_({each.office_id for each in found}))
-    offices = dict(db.session.execute(known).tuples().all())
+    offices = {row.id: row.ref for row in db.session.execute(known)}
     return [_invoice(each, offices[each.office_id], totals[each.id]) for each in found]
 
 
