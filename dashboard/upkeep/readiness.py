@@ -42,7 +42,9 @@ def refuse_unready(app: Flask) -> None:
 
 
 def unready(app: Flask) -> list[Finding]:
-    """Why the app may not serve; nothing, and remembered, once it may. Needs an app's context, opens a unit."""
+    """Why the app may not serve; nothing, and remembered, once it may. Needs an app's context, opens a
+    unit.
+    """
     if app.extensions.get("ready"):
         return []
     settings: Settings = app.extensions["settings"]

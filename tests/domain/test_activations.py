@@ -1,4 +1,6 @@
-"""A patient becomes billable: once per cycle, carried over while active, settled late in the open draft (BIL-01..06)."""
+"""A patient becomes billable: once per cycle, carried over while active, settled late in the open draft
+(BIL-01..06).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The chain and its seals: linked once, never forked; whatever is done to it shows, with its place (AUD-02)."""
+"""The chain and its seals: linked once, never forked; whatever is done to it shows, with its place
+(AUD-02).
+"""
 
 from __future__ import annotations
 

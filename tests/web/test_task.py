@@ -1,4 +1,6 @@
-"""The page of one todo: what it shows, and that each button does what it says, with and without JavaScript."""
+"""The page of one todo: what it shows, and that each button does what it says, with and without
+JavaScript.
+"""
 
 from __future__ import annotations
 
