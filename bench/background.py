@@ -57,7 +57,14 @@ def begin(site: Installation, started: Processes) -> None:
     started.worker()
     started.start("bare", sys.executable, "-m", "bench.bare_worker", site.environment["REDIS_URL"])
     for jobs in (small_jobs(1), _bare_jobs(site, 1)):
-        until(partial(_are_done, jobs), A_WHILE)
+        until(lambda jobs=jobs: _refuse_ended(started) or _are_done(jobs), A_WHILE)
+
+
+def _refuse_ended(started: Processes) -> None:
+    """Raises RuntimeError with what a process said last, if one has ended: it would be waited for in vain."""
+    for name, process in started.running.items():
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended.\n{started.said(name)[-2000:]}")
 
 
 def small_jobs(count: int) -> list[int]:
