@@ -70,6 +70,7 @@ FOR_TEST = (
         program("chromium", "chromium-browser", "google-chrome"),
     ),
     Need("tests on PostgreSQL", ("postgresql",), postgresql_server),
+    Need("tests that read PDF files", ("poppler-utils",), program("pdftotext")),
 )
 NEEDS = {"run": FOR_RUN, "test": FOR_TEST}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from dashboard.billing import standing
 from dashboard.errors import DomainError
 from dashboard.models import DocumentState, Invoice, PaymentState
 
@@ -54,7 +55,8 @@ def state_of(invoice: Invoice) -> State:
 def move(
     invoice: Invoice, *, now: datetime, to: DocumentState | None = None, paid: PaymentState | None = None
 ) -> None:
-    """Let an invoice become `to`, its payment `paid`; what is not given stays.
+    """Let an invoice become `to`, its payment `paid`; what is not given stays. Whether the
+    office is past due is looked at again.
 
     Raises:
         NoSuchMove: the table has no such move.
@@ -65,3 +67,5 @@ def move(
         raise NoSuchMove(before, after)
     invoice.document_state, invoice.payment_state = after
     invoice.updated_at = now
+    if D.ISSUED in {before[0], after[0]}:
+        standing.refresh_soon(invoice.office_id)

@@ -1,0 +1,195 @@
+"""Invoices in the background: what the payment provider is told, what the clock approves, what is drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from dashboard import clock
+from dashboard.billing import credits, customers, payments
+from dashboard.extensions import db
+from dashboard.models import (
+    Document,
+    Invoice,
+    MoneySource,
+    MoneyState,
+    Office,
+    Patient,
+    Refund,
+    RefundReason,
+    SentLetter,
+    VoidReason,
+)
+from dashboard.rows import locked
+from dashboard.unit import reading, writing
+from jobs import billing as _billing
+from jobs import invoice_papers
+from tests.support import invoicing
+from tests.support.invoicing import APRIL_3
+from tests.support.outbox import every, message
+from tests.support.sales import work
+
+pytestmark = pytest.mark.both
+
+
+@pytest.fixture
+def invoice(app: Flask) -> Invoice:
+    with writing():
+        return invoicing.issued(invoicing.office())
+
+
+def letters() -> list[tuple[str, dict[str, object]]]:
+    return [(each.purpose, json.loads(each.body)) for each in every(SentLetter)]
+
+
+def now_is(invoice: Invoice) -> Invoice:
+    with reading():
+        return db.session.get_one(Invoice, invoice.id)
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every statement that the app's database gets meanwhile."""
+    heard: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        heard.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+
+
+def test_an_issued_invoice_is_sent_once_and_the_office_told(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    sent = now_is(invoice)
+    assert [purpose for purpose, _ in letters()] == ["invoice"]
+    assert sent.stripe_invoice_id == f"in_{invoice.ref}"
+    assert not sent.waits_to_be_sent
+    assert message("invoice_sent").recipient == "front.desk@practice.example.test"
+    _billing.send_invoice(invoice.id)
+    assert len(letters()) == 1
+
+
+def test_what_is_sent_names_no_patient_and_no_day(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    [(_, body)] = letters()
+    assert set(body) == {"reference", "customer", "lines", "total_cents", "month", "due_days"}
+    assert body["month"] == "2026-03-01"
+    refs = [patient.ref for patient in every(Patient)]
+    assert refs
+    assert not [ref for ref in refs if ref in json.dumps(body)]
+    assert "Sample Patient" not in json.dumps(body)
+
+
+def test_sending_reads_neither_the_ledger_nor_patients(app: Flask, invoice: Invoice) -> None:
+    with statements(app) as heard:
+        work("billing.send_invoice")
+    assert any("invoice_line_items" in each for each in heard)
+    assert [each for each in heard if "charges" in each or "patient" in each] == []
+
+
+def test_an_office_that_is_verified_later_gets_what_waited(app: Flask) -> None:
+    with writing():
+        office = invoicing.office(verified=False)
+        invoicing.issued(office)
+    work("billing.send_invoice")
+    assert letters() == []
+    with writing():
+        known = locked(Office, office.id)
+        known.verified_name, known.verified_email = known.name, known.billing_email
+        customers.ask_to_make(known)
+    work("billing.send_customer", "billing.send_invoice")
+    assert [purpose for purpose, _ in letters()] == ["customer", "invoice"]
+
+
+def test_what_was_sent_and_is_void_is_told(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    void(invoice)
+    work("billing.void_invoice")
+    assert [purpose for purpose, _ in letters()] == ["invoice", "void"]
+
+
+def test_what_was_void_before_it_was_sent_never_leaves(invoice: Invoice) -> None:
+    void(invoice)
+    work("billing.send_invoice", "billing.void_invoice")
+    assert letters() == []
+
+
+def void(invoice: Invoice) -> None:
+    with writing():
+        known = locked(Invoice, invoice.id)
+        credits.void(known, reason=VoidReason.DUPLICATE, reissue=False, now=APRIL_3)
+
+
+def test_a_whole_payment_by_check_is_told_as_paid_out_of_band(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    pay(invoice, MoneySource.BY_HAND)
+    work("billing.mark_paid")
+    assert [purpose for purpose, _ in letters()] == ["invoice", "paid_out_of_band"]
+
+
+def test_what_the_provider_told_as_paid_is_not_told_back(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    pay(invoice, MoneySource.WEBHOOK)
+    work("billing.mark_paid")
+    assert [purpose for purpose, _ in letters()] == ["invoice"]
+
+
+def test_a_refund_through_the_provider_is_done_once_it_was_told(invoice: Invoice) -> None:
+    work("billing.send_invoice")
+    pay(invoice, MoneySource.WEBHOOK)
+    with writing():
+        credits.refund(locked(Invoice, invoice.id), 2_00, RefundReason.REQUESTED, "r", APRIL_3)
+    work("billing.send_refund")
+    [refund] = every(Refund)
+    assert refund.state is MoneyState.SUCCEEDED
+    assert letters()[-1] == ("refund", {"reference": refund.ref, "invoice": invoice.ref, "cents": 2_00})
+
+
+def pay(invoice: Invoice, source: MoneySource) -> None:
+    with writing():
+        known = locked(Invoice, invoice.id)
+        if source is MoneySource.BY_HAND:
+            payments.record(known, 6_00, "check", APRIL_3.date(), "1001", "k", APRIL_3)
+        else:
+            payments.receive(known, 6_00, "card", source=source, key="k", now=APRIL_3)
+
+
+def test_a_credit_note_reaches_the_provider_after_its_invoice(invoice: Invoice) -> None:
+    with writing():
+        credits.credit(locked(Invoice, invoice.id), 2_00, RefundReason.REQUESTED, "c", APRIL_3)
+    work("billing.send_credit")
+    assert letters() == []
+    work("billing.send_invoice", "billing.send_credit")
+    assert [purpose for purpose, _ in letters()] == ["invoice", "credit"]
+
+
+def test_the_hourly_job_issues_what_is_due_by_the_real_clock(app: Flask) -> None:
+    with writing():
+        due = invoicing.closed(invoicing.office())
+        waits = invoicing.closed(invoicing.office(verified=False))
+    _billing.issue_due()
+    is_due = clock.now() > APRIL_3 + timedelta(days=2)
+    assert (now_is(due).number is not None, now_is(waits).number) == (is_due, None)
+
+
+def test_the_paper_is_drawn_once_and_a_new_name_changes_no_old_one(invoice: Invoice) -> None:
+    work("billing.draw_invoice")
+    [document] = every(Document)
+    assert document.name == f"invoices/{invoice.ref}.pdf"
+    before = invoice_papers.drawn(invoice.id)
+    with writing():
+        locked(Office, invoice.office_id).name = "Another Demo Practice"
+    assert invoice_papers.drawn(invoice.id) == before
+    assert before.startswith(b"%PDF-")
+    with reading() as session:
+        assert len(session.scalars(select(Document.id)).all()) == 1
