@@ -19,7 +19,20 @@ from dashboard.unit import writing
 
 Queue = Literal["now", "bulk"]
 Work = Callable[..., None]
-MODULES = ("audit", "billing", "letters", "mail", "months", "offices", "orders", "people", "todos", "upkeep")
+MODULES = (
+    "audit",
+    "billing",
+    "dunning",
+    "letters",
+    "mail",
+    "months",
+    "offices",
+    "orders",
+    "patients",
+    "people",
+    "todos",
+    "upkeep",
+)
 
 
 @dataclass(frozen=True, slots=True)

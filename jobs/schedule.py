@@ -56,6 +56,8 @@ def schedules(zone: tzinfo) -> tuple[Schedule, ...]:
     return (
         Schedule("retention", "upkeep.purge", daily(time(3, 30), zone)),
         Schedule("approvals by the clock", "billing.issue_due", every(timedelta(hours=1))),
+        Schedule("office statuses", "offices.refresh_all", hourly),
+        Schedule("reminders of invoices", "dunning.daily", daily(time(9, 0), zone)),
         Schedule("waiting mail", "mail.sweep", every(timedelta(minutes=5))),
         Schedule("monthly run", "billing.ask", hourly),
     )

@@ -29,6 +29,7 @@ class Action(Enum):
 
     OFFICE_VERIFIED = "office verified"
     PATIENT_CREATED = "patient created"
+    PATIENTS_IMPORTED = "patients imported", "state", "added", "refused"
     PATIENT_CHANGED = "patient changed", "fields"
     PATIENT_ACTIVATED = "patient activated", "cents", "late"
     PATIENT_REACTIVATED = "patient reactivated", "cents", "late"

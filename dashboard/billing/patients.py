@@ -48,8 +48,14 @@ def create(office: Office, identity: Identity, now: datetime) -> Patient:
         MrnTaken: another patient of the office has the record number.
     """
     _check_mrn(office.id, identity)
+    return added(office, identity, now)
+
+
+def added(office: Office, identity: Identity, now: datetime) -> Patient:
+    """The same, flushed, for whoever has checked the record number."""
     patient = Patient(office_id=office.id, created_at=now, **asdict(identity))
     db.session.add(patient)
+    db.session.flush()
     audit.record(Action.PATIENT_CREATED, patient)
     return patient
 
@@ -130,13 +136,14 @@ def called(patient: Patient) -> str:
 
 
 def search(office: Office, text: str) -> list[Patient]:
-    """The office's patients in whose name each word of `text` begins a word; at most 50, by name.
+    """The office's patients in whose name each word of `text` begins a word, or who has it as record number.
 
-    A look that is audited, with the number of patients it showed.
+    At most 50, by name. A look that is audited, with the number of patients it showed.
     """
     words = naming.name_words(text)
     opened = db.session.scalars(_candidates(office, words)).all() if words else []
     found = sorted((each for each in opened if _matches(each, words)), key=called)[:MOST_FOUND]
+    found = found or _numbered(office, text)
     audit.record(Action.PATIENT_VIEWED, office, changes={"rows": len(found)})
     return found
 
@@ -171,6 +178,11 @@ def _candidates(office: Office, words: Sequence[str]) -> Select[Patient]:
             Patient.id.in_(select(PatientToken.patient_id).where(PatientToken.token == token))
         )
     return found.order_by(Patient.id).limit(MOST_OPENED)
+
+
+def _numbered(office: Office, mrn: str) -> list[Patient]:
+    known = taken_mrns(office.id, [naming.mrn_token(mrn)]) if naming.mrn_form(mrn) else {}
+    return [db.session.get_one(Patient, patient_id) for patient_id in known.values()]
 
 
 def _matches(patient: Patient, words: Sequence[str]) -> bool:

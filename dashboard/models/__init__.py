@@ -19,7 +19,15 @@ from dashboard.models.job import Heartbeat, Job, JobState, Lease, Occurrence
 from dashboard.models.message import Channel, Message, MessageState
 from dashboard.models.office import Office
 from dashboard.models.order import ClientLink, Order, OrderSource, OrderStatus, PaymentStatus
-from dashboard.models.patient import ActivityInterval, Patient, PatientEvent, PatientToken, Told
+from dashboard.models.patient import (
+    ActivityInterval,
+    ImportState,
+    Patient,
+    PatientEvent,
+    PatientImport,
+    PatientToken,
+    Told,
+)
 from dashboard.models.payment import CreditNote, MoneySource, MoneyState, Payment, Refund, RefundReason
 from dashboard.models.person import (
     AccountLink,
@@ -69,6 +77,7 @@ __all__ = [
     "FailedAttempt",
     "Heartbeat",
     "IdempotentAnswer",
+    "ImportState",
     "Installation",
     "Invoice",
     "InvoiceLineItem",
@@ -94,6 +103,7 @@ __all__ = [
     "ParkedOffice",
     "Patient",
     "PatientEvent",
+    "PatientImport",
     "PatientToken",
     "Payment",
     "PaymentState",

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, Index, String, delete, event, insert, inspect
+from sqlalchemy import JSON, Connection, ForeignKey, Index, String, delete, event, insert, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.crypto import naming, sealed
@@ -89,7 +89,10 @@ class PatientEvent(Model):
     """What was told of a patient: from when it holds, when it was told, by whom. Never changed."""
 
     __tablename__ = "patient_events"
-    __table_args__ = (Index("ix_patient_events_history", "patient_id", "effective_at", "id"),)
+    __table_args__ = (
+        Index("ix_patient_events_history", "patient_id", "effective_at", "id"),
+        Index("ix_patient_events_told", "told_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
@@ -113,3 +116,33 @@ class ActivityInterval(Model):
     office_id: Mapped[int]
     started: Mapped[datetime]
     ended: Mapped[datetime | None]
+
+
+class ImportState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class PatientImport(Referenced):
+    """A CSV file of patients and how far it is. The file is sealed, and gone once it was read to its end.
+
+    `next_row` is the first row that is not done; `problems` holds `[line, field, message]` and no value.
+    """
+
+    __tablename__ = "patient_imports"
+    __table_args__ = (Index("ix_patient_imports_office", "office_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    all_or_nothing: Mapped[bool]
+    _content: Mapped[bytes | None] = mapped_column("content")
+    content = sealed("_content")
+    state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.WAITING)
+    rows: Mapped[int] = mapped_column(default=0)
+    next_row: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    problems: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

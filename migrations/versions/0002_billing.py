@@ -327,6 +327,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("patient_events", schema=None) as batch_op:
         batch_op.create_index("ix_patient_events_history", ["patient_id", "effective_at", "id"], unique=False)
+        batch_op.create_index("ix_patient_events_told", ["told_at"], unique=False)
+
+    op.create_table(
+        "patient_imports",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("office_id", BIG, nullable=False),
+        sa.Column("asked_by", BIG, nullable=True),
+        sa.Column("all_or_nothing", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("rows", BIG, nullable=False),
+        sa.Column("next_row", BIG, nullable=False),
+        sa.Column("added", BIG, nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ref", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"], name=op.f("fk_patient_imports_asked_by")),
+        sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_patient_imports_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_imports")),
+        sa.UniqueConstraint("ref", name=op.f("uq_patient_imports_ref")),
+    )
+    with op.batch_alter_table("patient_imports", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_imports_office", ["office_id", "id"], unique=False)
 
     op.create_table(
         "patient_tokens",
@@ -512,14 +536,14 @@ def upgrade() -> None:
             batch_op.f("uq_offices_payment_provider_subscription_index"),
             ["payment_provider_subscription_index"],
         )
-        batch_op.create_foreign_key(batch_op.f("fk_offices_next_plan_id"), "plans", ["next_plan_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_offices_plan_id"), "plans", ["plan_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_offices_next_plan_id"), "plans", ["next_plan_id"], ["id"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("offices", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_offices_plan_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_offices_next_plan_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_offices_plan_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_offices_payment_provider_subscription_index"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_offices_payment_provider_customer_index"), type_="unique")
         batch_op.drop_index("ix_offices_next_boundary")
@@ -583,7 +607,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_patient_tokens_patient_id"))
 
     op.drop_table("patient_tokens")
+    with op.batch_alter_table("patient_imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_patient_imports_office")
+
+    op.drop_table("patient_imports")
     with op.batch_alter_table("patient_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_patient_events_told")
         batch_op.drop_index("ix_patient_events_history")
 
     op.drop_table("patient_events")

@@ -99,7 +99,7 @@ def test_a_changed_identity_changes_the_tokens_however_it_was_set(app: Flask) ->
     assert ("name", naming.pair_token("osample", "mary")) in before - after
 
 
-def test_a_name_of_one_word_and_one_with_accents_have_tokens_too() -> None:
+def test_a_name_of_one_word_and_one_with_accents_have_tokens_too(app: Flask) -> None:
     assert naming.name_words("Zoë D’Éxample, Jr.") == ["zoe", "dexample", "jr"]
     told = naming.tokens(office_id=1, name="Sample", date_of_birth=None, email=None, phone=None, mrn=None)
     assert {kind for kind, _ in told} == {TokenKind.NAME, TokenKind.SEARCH}

@@ -1,4 +1,4 @@
-"""An office's subscription: started, changed, canceled, past due, its next cycles (OFF-02, BIL-06)."""
+"""An office's subscription: started, changed, canceled, and its next cycles (OFF-02, BIL-06)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard.billing import anchors, months, offices, plans, standing, subscriptions
+from dashboard.billing import anchors, months, offices, plans, subscriptions
 from dashboard.billing.activations import activate
 from dashboard.billing.prices import NoPrice
 from dashboard.errors import Invalid
 from dashboard.extensions import db
-from dashboard.models import (
-    BillingCycle,
-    DocumentState,
-    Invoice,
-    InvoiceType,
-    Office,
-    OfficeStatus,
-    PaymentState,
-    Plan,
-)
+from dashboard.models import BillingCycle, Office, OfficeStatus, Plan
 from dashboard.unit import writing
 from tests.support import practice
 
@@ -55,31 +46,6 @@ def cycles(office: Office) -> list[tuple[str, str]]:
 
 def dates(office: Office) -> list[str]:
     return [str(day) for day in subscriptions.next_cycle_dates(office)]
-
-
-def debt(office: Office, due: date, state: PaymentState = PaymentState.UNPAID) -> Invoice:
-    """An issued one-off of two dollars."""
-    now, day = at("2026-03-01"), date(2026, 3, 1)
-    invoice = Invoice(
-        office_id=office.id,
-        invoice_type=InvoiceType.ONE_OFF,
-        billing_period_start=day,
-        billing_period_end=day,
-        document_state=DocumentState.ISSUED,
-        payment_state=state,
-        total_cents=2_00,
-        amount_paid_cents=0,
-        amount_refunded_cents=0,
-        amount_credited_cents=0,
-        due_date=due,
-        issued_at=now,
-        entry_key=f"debt:{due}:{state}",
-        created_at=now,
-        updated_at=now,
-    )
-    db.session.add(invoice)
-    db.session.flush()
-    return invoice
 
 
 def test_the_first_cycle_holds_the_start_however_old_the_anchor(office: Office) -> None:
@@ -152,17 +118,6 @@ def test_a_price_from_the_past_re_prices_no_opened_cycle(office: Office) -> None
     activate(practice.patient(office), at=at("2026-03-12"), now=at("2026-03-12"))
     months.up_to_date(office.id, at("2026-04-02"))
     assert practice.invoiced(office) == {"2026-03-01": ONE, "2026-04-01": [("patient_activation", 1, 250)]}
-
-
-def test_a_price_that_began_is_not_rewritten(app: Flask) -> None:
-    with writing():
-        plan = plans.create("Plain", 2_00, effective=MARCH, now=at("2026-01-01"))
-        with pytest.raises(plans.DayTaken):
-            plans.add_price(plan, 3_00, effective=MARCH, now=at("2026-01-01"))
-        with pytest.raises(plans.NameTaken):
-            plans.create("Plain", 2_00, effective=MARCH, now=at("2026-01-01"))
-        with pytest.raises(Invalid):
-            plans.add_price(plan, -1, effective=date(2026, 4, 1), now=at("2026-01-01"))
 
 
 def test_a_new_anchor_makes_one_short_cycle_that_carries_nobody(office: Office) -> None:
@@ -304,66 +259,3 @@ def test_one_that_was_canceled_starts_again_and_bills_nothing_between(office: Of
         "2026-05-01": [],
         "2026-06-01": ONE,
     }
-
-
-@pytest.mark.parametrize("state", [PaymentState.UNPAID, PaymentState.PROCESSING])
-def test_past_due_begins_the_day_after_the_due_date_and_ends_with_the_debt(
-    office: Office, state: PaymentState
-) -> None:
-    start(office, "2026-03-01", "2026-03-10")
-    invoice = debt(office, date(2026, 3, 20), state)
-    subscriptions.refresh_status(office, at("2026-03-21T03:59"))
-    assert office.subscription_status is ACTIVE
-    subscriptions.refresh_status(office, at("2026-03-21T04:00"))
-    assert office.subscription_status is OfficeStatus.PAST_DUE
-    invoice.payment_state, invoice.amount_paid_cents = PaymentState.PAID, 2_00
-    subscriptions.refresh_status(office, at("2026-03-22"))
-    assert office.subscription_status is ACTIVE
-
-
-def test_a_failed_invoice_is_past_due_at_once_unless_it_was_credited(office: Office) -> None:
-    start(office, "2026-03-01", "2026-03-10")
-    invoice = debt(office, date(2026, 12, 31), PaymentState.FAILED)
-    subscriptions.refresh_status(office, at("2026-03-11"))
-    assert office.subscription_status is OfficeStatus.PAST_DUE
-    invoice.amount_credited_cents = 2_00
-    subscriptions.refresh_status(office, at("2026-03-12"))
-    assert office.subscription_status is ACTIVE
-
-
-def test_a_trial_is_not_past_due_and_an_end_that_came_stays(office: Office) -> None:
-    start(office, "2026-03-01", "2026-03-10", trial_ends_on=date(2026, 6, 1))
-    debt(office, date(2026, 3, 20))
-    subscriptions.refresh_status(office, at("2026-03-25"))
-    assert office.subscription_status is TRIALING
-    subscriptions.cancel(office, at("2026-03-26"))
-    subscriptions.refresh_status(office, at("2026-05-01"))
-    assert office.subscription_status is CANCELED
-
-
-def test_a_subscription_at_the_provider_decides_where_there_is_one(office: Office) -> None:
-    start(office, "2026-03-01", "2026-03-10")
-    debt(office, date(2026, 3, 5), PaymentState.FAILED)
-    office.payment_provider_subscription_id = "sub_Sample0001"
-    subscriptions.refresh_status(office, at("2026-03-11"))
-    assert office.subscription_status is ACTIVE
-    subscriptions.refresh_status(office, at("2026-03-12"), provider_status="unpaid")
-    assert office.subscription_status is OfficeStatus.PAST_DUE
-
-
-@pytest.mark.parametrize(
-    ("word", "status"),
-    [
-        ("active", ACTIVE),
-        ("trialing", TRIALING),
-        ("canceled", CANCELED),
-        ("past_due", OfficeStatus.PAST_DUE),
-        ("unpaid", OfficeStatus.PAST_DUE),
-        ("incomplete", OfficeStatus.INACTIVE),
-        ("incomplete_expired", OfficeStatus.INACTIVE),
-        ("paused", OfficeStatus.INACTIVE),
-        ("something new", OfficeStatus.INACTIVE),
-    ],
-)
-def test_the_providers_words_are_mapped(word: str, status: OfficeStatus) -> None:
-    assert standing.mapped(word) is status

@@ -1,0 +1,107 @@
+"""Many patients from a CSV file, a chunk at a time: killed in between, it goes on where it was (spec PAT-01).
+
+Every line is checked before the first patient is added, so one bad line can keep out all of them if that was
+chosen. The text of the file is sealed while it waits, and destroyed at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dashboard import actor, audit
+from dashboard.audit import Action
+from dashboard.background import later
+from dashboard.billing import activations, months, patient_rows, patients
+from dashboard.billing.patient_rows import Reading, Row, Wrong
+from dashboard.crypto import naming
+from dashboard.extensions import db
+from dashboard.models import ImportState, Office, PatientImport
+
+CHUNK = 100
+AT_ONCE = 500
+TAKEN = "Another patient of this office has this record number."
+
+
+def ask(office: Office, data: bytes, *, all_or_nothing: bool, now: datetime) -> PatientImport:
+    """Have the patients of an uploaded file added by a job; `all_or_nothing` adds none if a line is bad.
+
+    Raises:
+        NotAFile: it is no table of patients.
+    """
+    text = patient_rows.text_of(data)
+    patient_rows.check_heading(text.splitlines(keepends=True))
+    asked = PatientImport(
+        office_id=office.id,
+        asked_by=actor.current().user_id,
+        all_or_nothing=all_or_nothing,
+        content=text,
+        created_at=now,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    audit.record(Action.PATIENTS_IMPORTED, asked, changes={"state": asked.state.value})
+    later("patients.import", key=f"import:{asked.ref}", import_id=asked.id)
+    return asked
+
+
+def reading_of(asked: PatientImport, office: Office) -> Reading:
+    """The file as it was when it was asked for: the same rows however often it is read."""
+    lines = (asked.content or "").splitlines(keepends=True)
+    return patient_rows.read(lines, ZoneInfo(office.time_zone), asked.created_at)
+
+
+def begin(asked: PatientImport, reading: Reading) -> None:
+    """Say how many rows are good, and everything that is wrong with the others. Harmless to repeat."""
+    if asked.state is not ImportState.WAITING:
+        return
+    known = _taken(asked.office_id, reading.rows)
+    wrong = reading.wrong + [Wrong(row.line, "mrn", TAKEN) for row in reading.rows if row.line in known]
+    asked.rows = len(reading.rows) + len({each.line for each in reading.wrong})
+    asked.problems = [[each.line, each.field, each.message] for each in sorted(wrong, key=_by_line)]
+    asked.state = ImportState.RUNNING
+
+
+def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime) -> bool:
+    """Add the next rows of those that `good` gave; gives whether more are to come."""
+    chunk = rows[asked.next_row : asked.next_row + CHUNK]
+    office = months.up_to_date(asked.office_id, now)
+    for row in chunk:
+        patient = patients.added(office, row.identity, now)
+        if row.activated_at is not None:
+            activations.activate(patient, at=row.activated_at, now=now)
+    asked.next_row += len(chunk)
+    asked.added += len(chunk)
+    return asked.next_row < len(rows)
+
+
+def good(asked: PatientImport, reading: Reading) -> list[Row]:
+    """The rows to add: none, if one line is wrong and all or nothing was chosen."""
+    bad = {line for line, _, _ in asked.problems}
+    if bad and asked.all_or_nothing:
+        return []
+    return [row for row in reading.rows if row.line not in bad]
+
+
+def finish(asked: PatientImport, now: datetime) -> None:
+    """Destroy the file's text and say how it ended. Harmless to repeat."""
+    if asked.state is ImportState.DONE:
+        return
+    asked.state, asked.content, asked.finished_at = ImportState.DONE, None, now
+    told = {"state": asked.state.value, "added": asked.added, "refused": asked.rows - asked.added}
+    audit.record(Action.PATIENTS_IMPORTED, asked, changes=told)
+
+
+def _taken(office_id: int, rows: Sequence[Row]) -> set[int]:
+    """The lines whose record number a patient of the office has already."""
+    numbered = [(naming.mrn_token(row.identity.mrn), row.line) for row in rows if row.identity.mrn]
+    taken: set[int] = set()
+    for first in range(0, len(numbered), AT_ONCE):
+        some = dict(numbered[first : first + AT_ONCE])
+        taken |= {some[token] for token in patients.taken_mrns(office_id, list(some))}
+    return taken
+
+
+def _by_line(wrong: Wrong) -> tuple[int, str]:
+    return wrong.line, wrong.field

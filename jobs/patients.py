@@ -1,0 +1,58 @@
+"""Background work about patients. A job knows a file by its number: no patient's value is an argument."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from dashboard import clock
+from dashboard.actor import Actor, acting, current
+from dashboard.billing import patient_imports
+from dashboard.billing.patient_rows import Row
+from dashboard.extensions import db
+from dashboard.models import ImportState, Office, PatientImport, User
+from dashboard.rows import found, locked
+from dashboard.unit import reading, writing
+from jobs.registry import finishing, job
+
+
+@job("patients.import", queue="bulk", lease_seconds=3600)
+def import_patients(import_id: int) -> None:
+    """Add the patients of one file, 100 to a transaction. Harmless to repeat."""
+    with _asker(import_id):
+        rows = _begun(import_id)
+        while rows and _chunk(import_id, rows):
+            pass
+        with finishing():
+            patient_imports.finish(_row(import_id), clock.now())
+
+
+def _asker(import_id: int) -> AbstractContextManager[Actor]:
+    """Whoever asked for it is who adds the patients."""
+    with reading():
+        asked_by = found(PatientImport, import_id).asked_by
+        user = db.session.get(User, asked_by) if asked_by else None
+    if user is None:
+        return acting(current())
+    return acting(Actor(user.ref, user.role, user.id, request_id=current().request_id))
+
+
+def _begun(import_id: int) -> list[Row]:
+    with reading():
+        asked = found(PatientImport, import_id)
+        office = found(Office, asked.office_id)
+    if asked.state is ImportState.DONE:
+        return []
+    table = patient_imports.reading_of(asked, office)
+    with writing():
+        asked = _row(import_id)
+        patient_imports.begin(asked, table)
+    return patient_imports.good(asked, table)
+
+
+def _chunk(import_id: int, rows: list[Row]) -> bool:
+    with writing():
+        return patient_imports.add_chunk(_row(import_id), rows, clock.now())
+
+
+def _row(import_id: int) -> PatientImport:
+    return locked(PatientImport, import_id, "import")
