@@ -24,7 +24,10 @@ from dashboard.models import (
     Invoice,
     InvoiceLineItem,
     InvoiceType,
+    MoneySource,
+    MoneyState,
     Office,
+    Payment,
     PaymentState,
 )
 from dashboard.outbound import OutboundInvoice, OutboundLine, Reference, Wording
@@ -122,7 +125,6 @@ def was_sent(invoice: Invoice, sent: SentInvoice, now: datetime) -> None:
     else:
         _tell_credits(invoice)
         _mail(invoice, now)
-    if invoice.payment_state is PaymentState.PAID:
         tell_paid(invoice)
 
 
@@ -155,6 +157,12 @@ def tell_void(invoice: Invoice) -> None:
 
 
 def tell_paid(invoice: Invoice) -> None:
-    """Have the provider mark as paid what was wholly paid outside it (INV-06)."""
-    if invoice.sent_at is not None:
+    """Have the provider mark as paid what is paid, and not only through it or by credit notes (INV-06)."""
+    if invoice.sent_at is not None and invoice.payment_state is PaymentState.PAID and _came_by_hand(invoice):
         later("billing.mark_paid", key=f"paid:{invoice.ref}", invoice_id=invoice.id)
+
+
+def _came_by_hand(invoice: Invoice) -> bool:
+    by_hand = Payment.source == MoneySource.BY_HAND, Payment.state == MoneyState.SUCCEEDED
+    any_of_it = select(Payment.id).where(Payment.invoice_id == invoice.id, *by_hand)
+    return db.session.scalar(any_of_it.limit(1)) is not None

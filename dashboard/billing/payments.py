@@ -13,7 +13,6 @@ from dashboard.billing.lines import KeyReused
 from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
 from dashboard.models import (
-    DocumentState,
     Invoice,
     MoneySource,
     MoneyState,
@@ -69,8 +68,6 @@ def record(
     _check(method, received_on, reference, now)
     payment = receive(invoice, cents, method, source=MoneySource.BY_HAND, key=key, now=now)
     payment.received_on, payment.provider_reference = received_on, reference.strip()
-    if invoice.payment_state is PaymentState.PAID:
-        invoices.tell_paid(invoice)
     return payment
 
 
@@ -135,11 +132,11 @@ def _check_amount(invoice: Invoice, cents: int) -> None:
 
 def settle(invoice: Invoice, now: datetime) -> None:
     """Say that an issued invoice is paid, once payments and credit notes leave nothing of it."""
-    if invoice.document_state is DocumentState.ISSUED and invoice.rest_cents == 0:
-        if invoice.payment_state is PaymentState.PAID:
-            return
-        states.move(invoice, paid=PaymentState.PAID, now=now)
-        audit.record(Action.INVOICE_PAID, invoice, changes={"cents": invoice.amount_paid_cents})
+    if invoice.rest_cents > 0:
+        return
+    states.move(invoice, paid=PaymentState.PAID, now=now)
+    audit.record(Action.INVOICE_PAID, invoice, changes={"cents": invoice.amount_paid_cents})
+    invoices.tell_paid(invoice)
 
 
 def failed(

@@ -45,6 +45,7 @@ def test_a_setup_fee_is_of_its_own_type(office: Office) -> None:
 def test_the_clock_approves_it_like_a_month(office: Office) -> None:
     invoice = charged(office)
     assert invoice.approve_at == APRIL_3 + timedelta(days=2)
+    assert review.approve_by_clock([invoice], APRIL_3 + timedelta(days=1)) == 0
     assert review.approve_by_clock([invoice], APRIL_3 + timedelta(days=2)) == 1
 
 

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from dashboard.billing import invoices, lines, payments
+from dashboard.billing import credits, invoices, lines, payments
 from dashboard.gateways import SentInvoice
-from dashboard.models import Invoice, InvoiceStatus, MoneySource, MoneyState, Payment
+from dashboard.models import Invoice, InvoiceStatus, MoneySource, MoneyState, Payment, RefundReason
 from dashboard.unit import writing
 from tests.domain.test_invoices import asked
 from tests.support import invoicing
@@ -44,6 +44,20 @@ def test_the_rest_makes_it_paid_and_is_told_as_paid_out_of_band(invoice: Invoice
     check(invoice, 4_00, "l")
     assert invoice.status is InvoiceStatus.PAID
     assert "billing.mark_paid" in asked()
+
+
+def test_a_check_and_a_credit_note_for_the_rest_are_told_as_paid_out_of_band(invoice: Invoice) -> None:
+    invoices.was_sent(invoice, SentInvoice("in_sample", None), APRIL_3)
+    check(invoice, 2_00)
+    credits.credit(invoice, 4_00, RefundReason.REQUESTED, "c", APRIL_3)
+    assert "billing.mark_paid" in asked()
+
+
+def test_a_credit_note_for_all_of_it_is_no_payment(invoice: Invoice) -> None:
+    invoices.was_sent(invoice, SentInvoice("in_sample", None), APRIL_3)
+    credits.credit(invoice, 6_00, RefundReason.REQUESTED, "c", APRIL_3)
+    assert invoice.status is InvoiceStatus.PAID
+    assert "billing.mark_paid" not in asked()
 
 
 def test_what_was_paid_before_it_was_sent_is_told_after_it(invoice: Invoice) -> None:

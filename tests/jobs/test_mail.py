@@ -20,7 +20,7 @@ from dashboard.unit import reading, writing
 from jobs import mail
 from tests.conftest import NOW
 from tests.gateways.test_chat import channel
-from tests.support import cast
+from tests.support import cast, invoicing
 from tests.support.mail_server import Inbox, certificate, mail_server
 from tests.support.outbox import actions, every, message, only, served_by, text_of
 from tests.support.sales import ZONE, sell, work
@@ -169,7 +169,10 @@ def test_missing_answers_are_asked_for_with_their_names(inbox: Inbox) -> None:
 def test_every_kind_can_be_composed(inbox: Inbox) -> None:
     with writing():
         order = sell()
-        about = {"order": order, "user": cast.person(), "todo": cast.todo(order)}
+        invoice = invoicing.issued(invoicing.office())
+        user = cast.person()
+        user.office_id = invoice.office_id
+        about = {"order": order, "user": user, "todo": cast.todo(order), "invoice": invoice}
         for kind in notifications.KINDS:
             notifications.tell(kind, to="x@example.test", key=kind, now=NOW, **about)
     work("mail.send")
