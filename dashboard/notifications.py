@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "cancel_confirmation": Kind("Confirmation of the cancellation", AT_LEAST_ONCE),
     "invoice_sent": Kind("Invoice", AT_LEAST_ONCE),
     "invoice_reminder": Kind("Reminder of an invoice", AT_MOST_ONCE),
+    "subscription_canceled": Kind("Confirmation that a subscription ends", AT_LEAST_ONCE),
     "invite": Kind("Invitation", AT_LEAST_ONCE),
     # Two links of which one works are worse than asking once more.
     "password_reset": Kind("New password", AT_MOST_ONCE),

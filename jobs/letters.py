@@ -6,17 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from dashboard import catalog, todos
+from dashboard import catalog, client_links, todos
+from dashboard.billing import subscriptions
 from dashboard.catalog import BY_SLUG
 from dashboard.config import Settings
 from dashboard.extensions import db
 from dashboard.gateways import Letter
 from dashboard.intake import LABELS, missing_required
-from dashboard.models import Channel, Invoice, LinkPurpose, Message, Order, Todo, User
-from dashboard.orders import client_links, states, terms
+from dashboard.models import (
+    Channel,
+    DocumentState,
+    Invoice,
+    LinkPurpose,
+    Message,
+    Office,
+    Order,
+    Plan,
+    Todo,
+    User,
+)
+from dashboard.orders import states, terms
 from dashboard.people import links
 from dashboard.rows import found
 
@@ -81,6 +94,15 @@ def with_link(message: Message, settings: Settings, now: datetime) -> Facts:
     return facts | {"link": f"{settings.base_url}/link/{token}"}
 
 
+def about_subscription(message: Message, settings: Settings, now: datetime) -> Facts:
+    """What the end of a subscription is confirmed with: the plan, and the office's day on which it ends."""
+    office = found(Office, found(User, message.user_id or 0, "person").office_id or 0, "office")
+    ends = subscriptions.ends_at(office) or now
+    plan = db.session.get(Plan, office.plan_id) if office.plan_id else None
+    ends_on = ends.astimezone(ZoneInfo(office.time_zone)).date()
+    return {"name": office.name, "plan": plan.name if plan else None, "ends_on": ends_on}
+
+
 def about_account(message: Message, settings: Settings, now: datetime) -> Facts:
     """What an account's mails tell, with a new link."""
     user = found(User, message.user_id or 0, "person")
@@ -121,8 +143,14 @@ def about_todo(message: Message, settings: Settings, now: datetime) -> Facts:
 
 
 def is_over(message: Message) -> bool:
-    """Whether nobody needs it any more: a todo that was finished before anybody could be told."""
+    """Whether nobody needs it any more: a todo that was finished before anybody could be told, an invoice
+    that was voided, a reminder of one that is paid.
+    """
     todo = db.session.get(Todo, message.todo_id) if message.todo_id else None
+    invoice = db.session.get(Invoice, message.invoice_id) if message.invoice_id else None
+    if invoice is not None:
+        is_settled = message.kind == "invoice_reminder" and invoice.rest_cents <= 0
+        return invoice.document_state is DocumentState.VOID or is_settled
     return message.channel is Channel.CHAT and todo is not None and not todo.is_open
 
 
@@ -134,6 +162,7 @@ GATHERED: Mapping[str, Callable[[Message, Settings, datetime], Facts]] = {
     "cancel_confirmation": about_order,
     "invoice_sent": about_invoice,
     "invoice_reminder": about_invoice,
+    "subscription_canceled": about_subscription,
     "invite": about_account,
     "password_reset": about_account,
     "todo_opened": about_todo,

@@ -1,4 +1,4 @@
-"""What the portal's templates are given: invoices in the words of whoever pays them."""
+"""Issued invoices in the words of whoever pays them: for the portal, and for the link of one invoice."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class ShownInvoice:
     rest_cents: int
     due: date | None
     is_late: bool
+    is_payable: bool
     hosted_url: str | None
 
 
@@ -78,6 +79,7 @@ def shown(invoice: Invoice) -> ShownInvoice:
         rest_cents=rest,
         due=due,
         is_late=bool(rest and due and due < firm.ours().day(clock.now())),
+        is_payable=rest > 0 and invoice.payment_state is not PaymentState.PROCESSING,
         hosted_url=invoice.hosted_invoice_url,
     )
 

@@ -9,9 +9,9 @@ from dashboard.billing import firm, office_invoices, subscriptions, usage
 from dashboard.rights import Permission
 from dashboard.unit import reading
 from dashboard.web.access import require
+from dashboard.web.invoices_shown import shown
 from dashboard.web.pages import page
 from dashboard.web.portal.own import office, office_id
-from dashboard.web.portal.shapes import shown
 
 LAST = 5
 bp = Blueprint("portal", __name__, url_prefix="/portal")

@@ -18,9 +18,9 @@ from dashboard.todos.exports import written
 from dashboard.unit import reading, writing
 from dashboard.web.access import require
 from dashboard.web.invoice_paper import paper
+from dashboard.web.invoices_shown import shown, shown_line
 from dashboard.web.pages import page
 from dashboard.web.portal.own import office_id, own
-from dashboard.web.portal.shapes import shown, shown_line
 
 bp = Blueprint("portal_invoices", __name__, url_prefix="/portal/invoices")
 HEAD = ("Invoice", "Line", "Month", "Quantity", "Unit price", "Total", "Currency")

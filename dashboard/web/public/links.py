@@ -1,4 +1,4 @@
-"""What a link in a mail opens: exactly one order, its state and the answers it still needs (POR-01)."""
+"""What a link in a mail opens: exactly one order or one invoice (POR-01)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from dashboard import catalog, clock, orders
+from dashboard import audit, catalog, client_links, clock, orders
 from dashboard import intake as intakes
 from dashboard.actor import acting, current
-from dashboard.models import Order, OrderStatus
-from dashboard.orders import client_links
+from dashboard.audit import Action
+from dashboard.billing import firm
+from dashboard.billing.invoices import lines_of
+from dashboard.client_links import Opened
+from dashboard.errors import NotFound
+from dashboard.models import Invoice, Order, OrderStatus
 from dashboard.unit import reading, writing
 from dashboard.web.access import public
+from dashboard.web.invoice_paper import paper
+from dashboard.web.invoices_shown import shown as shown_invoice
+from dashboard.web.invoices_shown import shown_line
 from dashboard.web.pages import page
 from dashboard.web.public.shown import shown
 from forms.orders import MissingAnswersForm
@@ -28,15 +35,29 @@ CLOSED = {OrderStatus.COMPLETED, OrderStatus.CANCELED}
 @bp.get("/link/<string:token>")
 @public
 def show(token: str) -> ResponseReturnValue:
-    order = opened(token, clock.now())
-    return drawn(token, order, questions(order))
+    subject = opened(token, clock.now())
+    if isinstance(subject, Order):
+        return drawn(token, subject, questions(subject))
+    return drawn_invoice(token, subject)
+
+
+@bp.get("/link/<string:token>/pdf")
+@public
+def pdf(token: str) -> Response:
+    """The invoice as it was issued; that it was read is on the trail."""
+    with writing_as_client():
+        invoice = client_links.opened(token, clock.now())
+        if not isinstance(invoice, Invoice):
+            raise NotFound("link")
+        audit.record(Action.DOCUMENT_READ, invoice)
+    return paper(invoice)
 
 
 @bp.post("/link/<string:token>/answers")
 @public
 def answer(token: str) -> ResponseReturnValue:
     now = clock.now()
-    order = opened(token, now)
+    order = the_order(opened(token, now))
     form = questions(order)
     if form is None:
         flash("This order takes no more answers. Please write to us instead.", "error")
@@ -45,21 +66,31 @@ def answer(token: str) -> ResponseReturnValue:
         return drawn(token, order, form), 422
 
     with writing_as_client():
-        order = client_links.opened(token, now)
+        order = the_order(client_links.opened(token, now))
         given = intakes.completed(orders.intake_of(order), intakes.checked(form.given()))
         orders.change_intake(order, given, now=now)
     flash("Thank you. Your answers are with us.")
     return redirect(url_for(".show", token=token), 303)
 
 
-def opened(token: str, now: datetime) -> Order:
-    """The order of a link. Only the first opening is written down, so the page stays a reading one."""
-    with reading() as unit:
+def opened(token: str, now: datetime) -> Opened:
+    """What a link opens. Only the first opening is written down, so the page stays a reading one."""
+    with reading():
         link = client_links.find(token, now)
         if link.opened_at is not None:
-            return unit.get_one(Order, link.order_id)
+            return client_links.subject_of(link)
     with writing_as_client():
         return client_links.opened(token, now)
+
+
+def the_order(subject: Opened) -> Order:
+    """
+    Raises:
+        NotFound: the link opens no order.
+    """
+    if not isinstance(subject, Order):
+        raise NotFound("link")
+    return subject
 
 
 @contextmanager
@@ -82,3 +113,10 @@ def questions(order: Order) -> MissingAnswersForm | None:
 def drawn(token: str, order: Order, form: MissingAnswersForm | None) -> str:
     action = url_for(".answer", token=token)
     return page("public/link_order.html", order=shown(order), form=form, action=action)
+
+
+def drawn_invoice(token: str, invoice: Invoice) -> str:
+    with reading():
+        lines = [shown_line(line) for line in lines_of(invoice)]
+    told = {"invoice": shown_invoice(invoice), "lines": lines, "firm": firm.ours()}
+    return page("public/link_invoice.html", pdf=url_for(".pdf", token=token), **told)
