@@ -9,11 +9,12 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from dashboard.outbound import Wording
 from forms.fields import VersionField, reason, tidy
@@ -155,3 +156,24 @@ class OneOffForm(FlaskForm):
     wording = SelectField("What", choices={name: name for name in WORDINGS if name != Wording.CREDIT.value})
     amount = amount_field()
     memo = reason("Note, which stays inside")
+
+
+class ChargeFilterForm(UrlForm):
+    """The ledger by office, month and kind."""
+
+    office = StringField("Office", filters=[tidy], validators=[Length(max=12)])
+    cycle = SelectField("Month", choices={"": "Every month"})
+    kind = SelectField(
+        "Kind",
+        choices={"": "Any kind", "charge": "Charged", "credit": "Taken back", "late": "Told late"},
+    )
+
+
+CLOCK_STEPS = {"hours": "Hours", "days": "Days", "month": "To the first of the next month"}
+
+
+class ClockForm(FlaskForm):
+    """Move the demo's clock forward."""
+
+    unit = SelectField("Forward by", choices=CLOCK_STEPS)
+    count = IntegerField("How many", default=1, validators=[NumberRange(1, 400, "Type 1 to 400.")])

@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.billing import activations, months, statuses
+from dashboard.actor import Actor, acting
+from dashboard.billing import activations, months, patients, plans, standing, subscriptions, verification
+from dashboard.billing.identities import Identity
 from dashboard.cycles import boundary, first_instant
-from dashboard.demo import cast
+from dashboard.demo import cast, money
 from dashboard.extensions import db
-from dashboard.models import Office, OfficeStatus, Patient, Plan, PriceVersion, Told
+from dashboard.models import Office, Patient, Plan, Told, User
+from dashboard.rights import Role
 from dashboard.unit import writing
 
 CENTS = 2_00
@@ -29,22 +32,27 @@ LONG_AGO = date(2020, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One office's subscription: its first day (months back, day of the month), patients, how it stands."""
+    """One office's subscription: its first day (months back, day of the month), its patients, how it stands,
+    and the story of its invoices (see `money`).
+    """
 
     months_back: int
     day: int
     patients: int
-    status: OfficeStatus = OfficeStatus.ACTIVE
+    story: tuple[str, ...] = ()
+    on_trial: bool = False
+    ends: bool = False
+    is_verified: bool = True
 
 
 TERMS = (
-    Terms(4, 1, 24),
-    Terms(4, 15, 32),
-    Terms(3, 31, 12, OfficeStatus.PAST_DUE),
-    Terms(3, 7, 18),
-    Terms(1, 20, 9, OfficeStatus.TRIALING),
-    Terms(4, 28, 14, OfficeStatus.CANCELED),
-    Terms(2, 3, 38),
+    Terms(4, 1, 24, ("check", "card", "card")),
+    Terms(4, 15, 32, ("card", "refunded", "check")),
+    Terms(3, 31, 12, ("failed",)),
+    Terms(4, 7, 18, ("check", "card", "returned"), is_verified=False),
+    Terms(1, 20, 9, on_trial=True),
+    Terms(4, 28, 14, ("card", "void"), ends=True),
+    Terms(3, 3, 38, ("partly", "credited")),
 )
 
 
@@ -63,70 +71,74 @@ def load(now: datetime) -> int:
     The last office has no subscription yet, so that one can be started by hand.
     """
     with writing() as session:
-        plan = _plan(session, now)
-        waiting = select(Office).where(Office.subscription_status.is_(None), Office.code.startswith("D"))
-        offices = list(zip(session.scalars(waiting.order_by(Office.id)), TERMS, strict=False))
-        ids = [(office.id, terms) for office, terms in offices if _is_new(session, office)]
+        plan, actors = _plan(session, now), _actors(session)
+        offices = session.scalars(select(Office).order_by(Office.id).limit(len(TERMS))).all()
+        waiting = [
+            (office.id, terms)
+            for office, terms in zip(offices, TERMS, strict=False)
+            if office.subscription_status is None
+        ]
     dice = Random(20261121)
-    for office_id, terms in ids:
-        with writing() as session:
+    for office_id, terms in waiting:
+        with writing() as session, acting(actors[0]):
             _live(session.get_one(Office, office_id), plan, terms, dice, now)
-    return len(ids)
+        with writing() as session, acting(actors[1]):
+            _settle(session.get_one(Office, office_id), terms, now)
+    return len(waiting)
 
 
-def _is_new(session: Session, office: Office) -> bool:
-    return session.scalar(select(Patient.id).where(Patient.office_id == office.id).limit(1)) is None
+def _actors(session: Session) -> tuple[Actor, Actor]:
+    """Who tells, and who verifies and approves: an administrator and somebody of billing."""
+    staff = {user.role: user for user in session.scalars(select(User).order_by(User.id.desc()))}
+    first, second = staff[Role.ADMIN], staff[Role.BILLING]
+    return Actor(first.ref, first.role, first.id), Actor(second.ref, second.role, second.id)
 
 
 def _plan(session: Session, now: datetime) -> int:
-    known = session.scalar(select(Plan).where(Plan.name == PLAN))
-    if known is None:
-        known = Plan(name=PLAN, created_at=now)
-        session.add(known)
-        session.flush()
-        session.add(PriceVersion(plan_id=known.id, effective=LONG_AGO, cents=CENTS, created_at=now))
-    return known.id
+    known = session.scalar(select(Plan.id).where(Plan.name == PLAN))
+    return known or plans.create(PLAN, CENTS, effective=LONG_AGO, now=now).id
 
 
 def _live(office: Office, plan: int, terms: Terms, dice: Random, now: datetime) -> None:
     """One office from its first day to now: told in order, so that every month turns in its time."""
     begins = _subscribe(office, plan, terms, now)
-    patients = [_patient(office, dice, begins) for _ in range(terms.patients)]
-    db.session.add_all(patients)
-    db.session.flush()
+    people = [_patient(office, dice, begins) for _ in range(terms.patients)]
+    ends = now - timedelta(days=50) if terms.ends else now
     for telling in sorted(_tellings(terms, begins, now, dice), key=lambda each: each.at):
         tell = activations.activate if telling.told is Told.ACTIVATED else activations.deactivate
-        tell(patients[telling.patient], at=telling.at, now=telling.at)
+        if telling.at < ends:
+            tell(people[telling.patient], at=telling.at, now=telling.at)
+    if terms.ends:
+        subscriptions.cancel(office, ends)
     months.up_to_date(office.id, now)
+
+
+def _settle(office: Office, terms: Terms, now: datetime) -> None:
+    """Its strings verified by a second person, its invoices as their story says."""
+    if terms.is_verified:
+        verification.verify(office, version=office.version, now=now)
+    money.tell(office, terms.story, now)
+    standing.refresh_status(office, now)
 
 
 def _subscribe(office: Office, plan: int, terms: Terms, now: datetime) -> datetime:
     """The office's subscription; gives the instant at which its first month begins."""
     today = now.astimezone(ZoneInfo(office.time_zone)).date()
-    anchor = boundary(today.replace(day=1), -terms.months_back)
-    anchor = boundary(date(anchor.year, 1, terms.day), anchor.month - 1)
+    month = boundary(today.replace(day=1), -terms.months_back)
+    anchor = boundary(date(month.year, 1, terms.day), month.month - 1)
     begins = first_instant(anchor, ZoneInfo(office.time_zone))
-    office.plan_id, office.billing_cycle_anchor_date = plan, anchor
-    office.subscription_started_at = office.next_boundary = begins
-    office.created_at = begins - timedelta(days=4)
-    status = terms.status if terms.status is OfficeStatus.TRIALING else OfficeStatus.ACTIVE
-    office.subscription_status = status
-    if status is OfficeStatus.TRIALING:
-        office.trial_ends_on = boundary(anchor, terms.months_back + 2)
-    statuses.change(office, status, at=begins, cause="subscription started")
+    office.created_at, office.entered_by = begins - timedelta(days=4), None
+    trial = boundary(anchor, terms.months_back + 2) if terms.on_trial else None
+    subscriptions.start(office, db.session.get_one(Plan, plan), anchor, begins, trial)
     return begins
 
 
 def _patient(office: Office, dice: Random, at: datetime) -> Patient:
     """A plainly invented person."""
-    made = Patient(office_id=office.id, created_at=at)
-    made.name = f"{dice.choice(cast.GIVEN)} {dice.choice(cast.FAMILY)}-Patient"
-    made.date_of_birth = date(
-        dice.randrange(1940, 2015), dice.randrange(1, 13), dice.randrange(1, 29)
-    ).isoformat()
-    made.mrn = f"DEMO-{dice.randrange(10**6):06d}"
-    made.email = f"patient{dice.randrange(10**5):05d}@demo.example"
-    return made
+    born = date(dice.randrange(1940, 2015), dice.randrange(1, 13), dice.randrange(1, 29))
+    name = f"{dice.choice(cast.GIVEN)} {dice.choice(cast.FAMILY)}-Patient"
+    email, mrn = f"patient{dice.randrange(10**5):05d}@demo.example", f"DEMO-{dice.randrange(10**6):06d}"
+    return patients.create(office, Identity(name, born.isoformat(), email, None, mrn), at)
 
 
 def _tellings(terms: Terms, begins: datetime, now: datetime, dice: Random) -> Iterator[Telling]:

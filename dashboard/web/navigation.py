@@ -15,7 +15,9 @@ from dashboard.rights import Permission
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry: `key` follows `g` on the keyboard, `count` names a number of `nav_counts`."""
+    """One entry: `key` follows `g` on the keyboard, `count` names a number of `nav_counts`, `only_in` the mode
+    in which it is there.
+    """
 
     name: str
     path: str
@@ -23,6 +25,7 @@ class Link:
     key: str = ""
     count: str = ""
     tone: str = ""
+    only_in: str = ""
 
 
 P = Permission
@@ -42,7 +45,11 @@ RAIL: tuple[tuple[str, tuple[Link, ...]], ...] = (
         "Billing",
         (
             Link("Offices", "/staff/offices", P.SEE_OFFICES),
-            Link("Invoices", "/staff/invoices", P.SEE_OFFICES, key="i"),
+            Link("Invoices", "/staff/invoices", P.SEE_INVOICES, key="i"),
+            Link("Runs", "/staff/runs", P.SEE_INVOICES),
+            Link("Charges", "/staff/charges", P.SEE_CHARGES),
+            Link("Dunning", "/staff/dunning", P.SEE_INVOICES),
+            Link("Revenue", "/staff/revenue", P.SEE_REVENUE),
             Link("Subscriptions", "/staff/subscriptions", P.SEE_OFFICES, key="s"),
             Link("Stripe events", "/staff/stripe-events", P.SEE_OFFICES, key="e"),
         ),
@@ -55,6 +62,7 @@ RAIL: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("Audit", "/staff/audit", P.SEE_AUDIT, key="a"),
             Link("People", "/staff/settings/people", P.SEE_PEOPLE, key="p"),
             Link("Services", "/staff/settings/services", P.SEE_SETTINGS),
+            Link("Clock", "/staff/clock", P.MOVE_CLOCK, only_in="demo"),
             Link("API keys", "/staff/settings/keys", P.CHANGE_KEYS),
         ),
     ),
@@ -64,10 +72,12 @@ RAIL: tuple[tuple[str, tuple[Link, ...]], ...] = (
 def reader(app: Flask) -> Callable[[Any], Iterator[tuple[str, list[Link]]]]:
     """The template's `navigation(me)`: sections that are not empty, with the links this person may follow."""
     exists = cache(lambda path: _exists(app, path))
+    mode = app.extensions["settings"].mode
 
     def shown(me: Any) -> Iterator[tuple[str, list[Link]]]:
         for section, links in RAIL:
-            open_to_me = [link for link in links if exists(link.path) and me.may(link.permission)]
+            here = [link for link in links if exists(link.path) and link.only_in in {"", mode}]
+            open_to_me = [link for link in here if me.may(link.permission)]
             if open_to_me:
                 yield section, open_to_me
 

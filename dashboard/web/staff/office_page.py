@@ -89,7 +89,7 @@ class Rows:
     """What hangs on an office, as the database has it. `next_days` are the next three first days."""
 
     office: Office
-    plans: list[tuple[int, str]]
+    plans: dict[int, str]
     price_cents: int | None
     cycle: BillingCycle | None
     next_days: list[date]
@@ -128,10 +128,10 @@ def local_day(at: datetime | None, zone: str) -> date | None:
     return at.astimezone(ZoneInfo(zone)).date() if at else None
 
 
-def plan_choices() -> list[tuple[int, str]]:
+def plan_choices() -> dict[int, str]:
     """Every plan, for choosing one. Needs an open unit."""
     plans = select(Plan.id, Plan.name).order_by(Plan.name)
-    return [(row.id, row.name) for row in db.session.execute(plans)]
+    return {row.id: row.name for row in db.session.execute(plans)}
 
 
 def gathered(office_id: int) -> Rows:
@@ -196,7 +196,7 @@ def context(office_id: int, forms: Forms) -> dict[str, Any]:
     return {
         "office": rows.office,
         "href": office_href(office_id),
-        "plan_names": dict(rows.plans),
+        "plan_names": rows.plans,
         "is_running": rows.office.subscription_status in subscriptions.RUNNING,
         "rows": rows,
         "forms": forms,

@@ -58,7 +58,7 @@ class Rows:
     intervals: Sequence[ActivityInterval]
     charges: Sequence[tuple[Charge, BillingCycle]]
     last_billed: date | None
-    offices: list[tuple[int, str]]
+    offices: dict[int, str]
     names: Hands
 
 
@@ -80,10 +80,10 @@ def gathered(patient_id: int) -> Rows:
         )
 
 
-def other_offices(office_id: int) -> list[tuple[int, str]]:
+def other_offices(office_id: int) -> dict[int, str]:
     """Where a patient of this office could be moved. Needs an open unit."""
     others = select(Office.id, Office.code, Office.name).where(Office.id != office_id).order_by(Office.code)
-    return [(row.id, f"{row.code} {row.name}") for row in db.session.execute(others)]
+    return {row.id: f"{row.code} {row.name}" for row in db.session.execute(others)}
 
 
 def context(patient_id: int, forms: Forms) -> dict[str, Any]:
