@@ -69,19 +69,29 @@ def deactivate(patient: Patient, *, at: datetime, now: datetime) -> None:
 
 
 def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charge | None:
-    """Keep what was told, and settle every cycle it touches; gives the charge of the cycle that holds
-    `at`.
+    """Keep what was told, and settle every cycle it touches, a former office's too; gives the charge of
+    the present office's cycle that holds `at`.
     """
     if at > now:
         raise InTheFuture
     refuse_erased(patient)
-    office = months.up_to_date(patient.office_id, now)
+    offices = [months.up_to_date(office_id, now) for office_id in _offices_of(patient)]
     db.session.refresh(patient, with_for_update=True)
     _keep(patient, what, at, now)
     events = activity.history(patient)
     active = activity.redraw(patient, events)
-    story = ledger.Story(events, active, statuses.histories([office.id])[office.id])
-    return _settle(patient, story, touched(office, at), at, now)
+    histories = statuses.histories(office.id for office in offices)
+    stories = {office: ledger.Story(events, active, histories[office.id]) for office in offices}
+    charges = {
+        office.id: _settle(patient, story, touched(office, at), at, now) for office, story in stories.items()
+    }
+    return charges[patient.office_id]
+
+
+def _offices_of(patient: Patient) -> list[int]:
+    """The ids of the patient's office and of those that it was active at before it moved."""
+    told = select(PatientEvent.office_id).where(PatientEvent.patient_id == patient.id).distinct()
+    return sorted({patient.office_id, *db.session.scalars(told)})
 
 
 def _keep(patient: Patient, what: Told, at: datetime, now: datetime) -> None:

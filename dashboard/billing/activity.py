@@ -34,14 +34,17 @@ def history(patient: Patient) -> Sequence[PatientEvent]:
 
 
 def intervals(events: Iterable[PatientEvent]) -> list[Interval]:
-    """The activity that these events, in their order, amount to."""
+    """The activity that these events, in their order, amount to. Active at another office is no longer
+    active at the first.
+    """
     found: list[Interval] = []
     for event in events:
         going_on = found[-1] if found and found[-1].ended is None else None
-        if event.told is Told.ACTIVATED and going_on is None:
+        begins = event.told is Told.ACTIVATED
+        if going_on and not (begins and going_on.office_id == event.office_id):
+            going_on.ended, going_on = event.effective_at, None
+        if begins and not going_on:
             found.append(Interval(event.office_id, event.effective_at))
-        elif event.told is Told.DEACTIVATED and going_on is not None:
-            going_on.ended = event.effective_at
     return found
 
 

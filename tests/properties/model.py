@@ -22,8 +22,9 @@ Lines: TypeAlias = "Counter[tuple[str, date, int]]"  # how many, by kind, month 
 
 @dataclass(frozen=True)
 class Told:
-    """That a patient became active or inactive `at` this instant (UTC), told to us at `told`."""
+    """That a patient became active or inactive at an office, `at` an instant (UTC), told to us at `told`."""
 
+    office: str
     patient: str
     kind: str
     at: datetime
@@ -42,13 +43,18 @@ class Cycle:
 
 @dataclass
 class History:
-    """Everything that was told about an office, each list in the order of telling."""
+    """Everything that was told about an office, each list in the order of telling.
 
+    `trials` say until when a trial that begins lasts; `canceled` when somebody canceled the subscription.
+    """
+
+    name: str
     zone: str
     anchor: date
     statuses: list[tuple[datetime, str]]
     prices: list[tuple[date, int]]
-    trial_ends_on: date | None = None
+    trials: dict[datetime, date] = field(default_factory=dict)
+    canceled: list[datetime] = field(default_factory=list)
     zones: list[tuple[datetime, str]] = field(default_factory=list)
     anchors: list[tuple[datetime, date]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
@@ -66,9 +72,18 @@ class History:
         while begins <= now:
             anchor, zone = before(self.anchors, begins, self.anchor), before(self.zones, begins, self.zone)
             next_day = next_boundary(day, anchor)
-            ends = first_instant(next_day, zone)
+            ends = self._end(next_day, begins, zone)
             yield Cycle(day, begins, ends, short=not is_boundary(day, anchor))
             day, begins = next_day, ends
+
+    def _end(self, day: date, begins: datetime, zone: str) -> datetime:
+        """When the cycle ends: as this day begins. A new zone moves that, if it is still to come."""
+        ends = max(begins, first_instant(day, zone))
+        for made, new_zone in self.zones:
+            moved = first_instant(day, new_zone)
+            if begins <= made < ends and made < moved:
+                ends = moved
+        return ends
 
     def price(self, cycle: Cycle) -> int:
         """The cents in force on the cycle's first local day."""
@@ -76,20 +91,28 @@ class History:
 
     def status(self, at: datetime) -> str:
         """What the office's subscription was at this instant; before it began there was none."""
-        told = [status for since, status in self.statuses if since <= at]
-        now = told[-1] if told else "none"
-        return "active" if now == "trialing" and self.trial_is_over(at) else now
+        ends = [(self.holding(canceled).ends, "canceled") for canceled in self.canceled if canceled <= at]
+        told = sorted([*self.statuses, *ends], key=lambda each: each[0])
+        since, status = ([each for each in told if each[0] <= at] or [(at, "none")])[-1]
+        over = status == "trialing" and self.trial_is_over(self.trials[since], at)
+        return "active" if over else status
 
-    def trial_is_over(self, at: datetime) -> bool:
+    def trial_is_over(self, last: date, at: datetime) -> bool:
         """A trial ends with the first cycle that begins on its last day or later."""
-        return self.trial_ends_on is not None and any(
-            cycle.start >= self.trial_ends_on for cycle in self.cycles(at)
-        )
+        return any(cycle.start >= last for cycle in self.cycles(at))
+
+    def holding(self, at: datetime) -> Cycle:
+        """The cycle that is running at an instant."""
+        return self.cycles(at)[-1]
+
+    def will_end(self, now: datetime) -> bool:
+        """Whether the subscription was canceled and runs on to the end of its cycle."""
+        return any(canceled <= now < self.holding(canceled).ends for canceled in self.canceled)
 
     def owed(self, cycle: Cycle, patient: str, known_before: datetime) -> int | None:
         """Cents the patient costs for the cycle, by what was told before this instant; None: no charge."""
         events = [each for each in self.told if each.patient == patient and each.told < known_before]
-        for instant in charging_instants(cycle, events):
+        for instant in charging_instants(self.name, cycle, events):
             if (status := self.status(instant)) in CHARGED:
                 return 0 if status == "trialing" else self.price(cycle)
         return None
@@ -105,24 +128,28 @@ def before(changes: Sequence[tuple[datetime, Value]], instant: datetime, otherwi
     return ([value for made, value in changes if made < instant] or [otherwise])[-1]
 
 
-def charging_instants(cycle: Cycle, events: Sequence[Told]) -> list[datetime]:
+def charging_instants(office: str, cycle: Cycle, events: Sequence[Told]) -> list[datetime]:
     """When a charge for the cycle may arise: at its first instant if active then, and at activations."""
-    carried = [cycle.begins] if was_active(events, cycle.begins) else []
+    carried = [cycle.begins] if was_active_at(office, events, cycle.begins) else []
     if carried and cycle.short:
         return []
-    activated = [each.at for each in events if each.kind == ACTIVATE and cycle.begins <= each.at < cycle.ends]
+    activated = [
+        each.at
+        for each in events
+        if (each.office, each.kind) == (office, ACTIVATE) and cycle.begins <= each.at < cycle.ends
+    ]
     return carried + sorted(activated)
 
 
-def was_active(events: Sequence[Told], instant: datetime) -> bool:
+def was_active_at(office: str, events: Sequence[Told], instant: datetime) -> bool:
     """The state left by all events strictly before this instant; of two at once the later told holds."""
     earlier = sorted((each for each in events if each.at < instant), key=lambda each: each.at)
-    return bool(earlier) and earlier[-1].kind == ACTIVATE
+    return bool(earlier) and (earlier[-1].office, earlier[-1].kind) == (office, ACTIVATE)
 
 
 def next_start(history: History, now: datetime) -> date:
     """The local day on which the running cycle will be followed by the next."""
-    cycle = history.cycles(now)[-1]
+    cycle = history.holding(now)
     return next_boundary(cycle.start, before(history.anchors, cycle.begins, history.anchor))
 
 

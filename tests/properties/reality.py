@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dashboard.billing import activations, drafts, months, statuses
-from dashboard.cycles import first_instant
+from dashboard.billing import activations, drafts, months, patients, plans, provider_ids, subscriptions
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -19,55 +18,52 @@ from dashboard.models import (
     Invoice,
     InvoiceLineItem,
     Office,
-    OfficeStatus,
     Patient,
-    PriceVersion,
+    Plan,
 )
-from dashboard.unit import writing
 from tests.properties.model import ACTIVATE, History, Lines, Told
 from tests.support import practice
 
-_codes = count(1)
+PROVIDER_WORDS = {"inactive": "paused"}
+SUBSCRIPTION: provider_ids.Field = "payment_provider_subscription_id"
+_numbers = count(10_000_000)
 
 
 class RealOffice:
-    """One office of the app's database, set up as a history says that it began."""
+    """One office of the app's database, whose subscription begins now. Its acts need a unit."""
 
-    def __init__(self, history: History) -> None:
-        [(started, status)] = history.statuses
-        with writing():
-            begins = first_instant(history.anchor, ZoneInfo(history.zone))
-            office = Office(code=f"P{next(_codes)}", name="Demo Family Practice", time_zone=history.zone)
-            office.created_at = office.subscription_started_at = started
-            office.billing_cycle_anchor_date, office.next_boundary = history.anchor, begins
-            office.plan_id = practice.plan(history.prices[0][1]).id
-            office.subscription_status, office.trial_ends_on = OfficeStatus(status), history.trial_ends_on
-            db.session.add(office)
-            db.session.flush()
-            statuses.change(office, OfficeStatus(status), at=started, cause="test")
-            self.id, self.plan_id = office.id, office.plan_id
-            self.patients = {name: practice.patient(office).id for name in "abcd"}
+    def __init__(self, history: History, now: datetime) -> None:
+        number = next(_numbers)
+        office = Office(
+            code=f"P{number}", name="Demo Family Practice", time_zone=history.zone, created_at=now
+        )
+        db.session.add(office)
+        db.session.flush()
+        self.id, self.plan_id = office.id, practice.plan(history.prices[0][1]).id
+        self.start(history.anchor, now, history.trials.get(now))
+        provider_ids.give(office, SUBSCRIPTION, f"sub_{number}")
 
-    def tell(self, told: Told) -> int | None:
-        """Tell it inside a unit; the cents of the charge that stands for the cycle, if one does."""
-        patient = db.session.get_one(Patient, self.patients[told.patient])
-        if told.kind != ACTIVATE:
-            activations.deactivate(patient, at=told.at, now=told.told)
-            return None
-        charge = activations.activate(patient, at=told.at, now=told.told)
-        return charge.cents if charge else None
+    def start(self, anchor: date, now: datetime, trial_ends_on: date | None) -> None:
+        plan = db.session.get_one(Plan, self.plan_id)
+        subscriptions.start(self.office(), plan, anchor, now, trial_ends_on)
+
+    def office(self) -> Office:
+        return db.session.get_one(Office, self.id)
 
     def run(self, now: datetime) -> Office:
-        """Turn the months that ended by `now`, inside a unit."""
+        """Turn the months that ended by `now`."""
         return months.up_to_date(self.id, now)
 
     def set_status(self, status: str, now: datetime) -> None:
-        office = self.run(now)
-        office.subscription_status = OfficeStatus(status)
-        statuses.change(office, OfficeStatus(status), at=now, cause="test")
+        """The payment provider tells a status, which the office follows."""
+        subscriptions.refresh_status(self.run(now), now, provider_status=PROVIDER_WORDS.get(status, status))
 
     def add_price(self, effective: date, cents: int, now: datetime) -> None:
-        db.session.add(PriceVersion(plan_id=self.plan_id, effective=effective, cents=cents, created_at=now))
+        plans.add_price(db.session.get_one(Plan, self.plan_id), cents, effective=effective, now=now)
+
+    def forget(self) -> None:
+        """Let no later monthly run find the office."""
+        self.office().next_boundary = None
 
     def cycles(self) -> list[tuple[date, datetime, datetime, int]]:
         """(first day, begins, ends, cents) of each, oldest first."""
@@ -77,9 +73,8 @@ class RealOffice:
         ours = select(BillingCycle).where(BillingCycle.office_id == self.id).order_by(BillingCycle.number)
         return list(db.session.scalars(ours))
 
-    def ledger(self) -> dict[tuple[date, str], int]:
+    def ledger(self, names: Mapping[int, str]) -> dict[tuple[date, str], int]:
         """Cents by the cycle's first day and the patient, of the charges that stand. The turns alternate."""
-        names = {patient_id: name for name, patient_id in self.patients.items()}
         turns = select(BillingCycle.start, Charge).join(Charge, Charge.cycle_id == BillingCycle.id)
         turns = turns.where(Charge.office_id == self.id).order_by(Charge.id)
         standing: dict[tuple[date, str], int] = {}
@@ -112,3 +107,23 @@ class RealOffice:
         rows = db.session.execute(ours).all()
         assert len({start for start, _ in rows}) == len(rows), "two live invoices of one cycle"
         return {start: (invoice.document_state.value, invoice.total_cents) for start, invoice in rows}
+
+
+def new_patient(of: RealOffice) -> int:
+    """The id of a patient of this office, not active yet."""
+    return practice.patient(of.office()).id
+
+
+def tell(patient_id: int, told: Told) -> int | None:
+    """Tell it inside a unit; the cents of the charge that stands for the cycle, if one does."""
+    patient = db.session.get_one(Patient, patient_id)
+    if told.kind != ACTIVATE:
+        activations.deactivate(patient, at=told.at, now=told.told)
+        return None
+    charge = activations.activate(patient, at=told.at, now=told.told)
+    return charge.cents if charge else None
+
+
+def move(patient_id: int, to: RealOffice, now: datetime) -> None:
+    """Let the patient belong to another office from now on, inside a unit."""
+    patients.move(db.session.get_one(Patient, patient_id), to.office(), now)

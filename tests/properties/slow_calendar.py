@@ -23,7 +23,7 @@ def first_instant(day: date, zone: str) -> datetime:
 def is_boundary(day: date, anchor: date) -> bool:
     """Whether a billing month anchored here begins on this day: the anchor's day, or the month's last."""
     last = calendar.monthrange(day.year, day.month)[1]
-    return day >= anchor and day.day == min(anchor.day, last)
+    return day.day == min(anchor.day, last)
 
 
 @cache

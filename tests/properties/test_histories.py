@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties.machine import Billing
 
-EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "10"))
 HOW = settings(
     max_examples=EXAMPLES,
     stateful_step_count=25,

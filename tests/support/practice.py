@@ -52,16 +52,19 @@ def patient(of: Office) -> Patient:
     return made
 
 
+def cycles(of: Office) -> list[BillingCycle]:
+    """The office's cycles, oldest first."""
+    ours = select(BillingCycle).where(BillingCycle.office_id == of.id).order_by(BillingCycle.number)
+    return list(db.session.scalars(ours))
+
+
 def invoiced(of: Office) -> dict[str, list[tuple[str, int, int]]]:
-    """What each cycle's invoice holds: by the cycle's first day, its lines as (type, quantity, cents each)."""
-    cycles = db.session.scalars(
-        select(BillingCycle).where(BillingCycle.office_id == of.id).order_by(BillingCycle.number)
-    )
+    """What each cycle's invoice holds, by its first day: its lines as (type, quantity, cents each)."""
     return {
         str(cycle.start): [
             (line.item_type.value, line.quantity, line.unit_cents) for line in drafts.lines(cycle)
         ]
-        for cycle in cycles
+        for cycle in cycles(of)
     }
 
 
