@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 COMMANDS = {
+    "api": ("api",),
     "audit": ("audit",),
     "billing": ("billing",),
     "catalog": ("catalog",),

@@ -26,10 +26,11 @@ NEW, KNOWN = 201, 200
 @bp.response(KNOWN, schemas.Activity, description="The patient was charged for this period before.")
 @bp.acts(schemas.Activity, NEW)
 def activate(told: dict[str, Any], patient_id: str) -> Any:
-    """Say that a patient's plan was sent: the patient is billable from then on.
+    """Say that a patient is active.
 
-    However often it is told, a patient is charged once a period: 201 the first time, then 200 with the same
-    charge. `charge` is null where the office's subscription does not run.
+    That is when the patient's plan was sent: from then on the patient is billable. However often it is told,
+    a patient is charged once a period: 201 the first time, then 200 with the same charge. `charge` is null
+    where the office's subscription does not run.
     """
     patient, now = own_patient(patient_id), clock.now()
     at, was_active = told.get("at", now), patient.is_active_for_billing
@@ -44,7 +45,10 @@ def activate(told: dict[str, Any], patient_id: str) -> Any:
 @bp.response(KNOWN, schemas.Activity, description="The patient was not active.")
 @bp.acts(schemas.Activity, NEW)
 def deactivate(told: dict[str, Any], patient_id: str) -> Any:
-    """Say that a patient is active no longer: no charge in later periods, no refund for this one."""
+    """Say that a patient is active no longer.
+
+    Nothing is charged in later periods, and nothing of this one is refunded.
+    """
     patient, now = own_patient(patient_id), clock.now()
     at, was_active = told.get("at", now), patient.is_active_for_billing
     activations.deactivate(patient, at=at, now=now)

@@ -21,7 +21,10 @@ bp = Blueprint("api_charges", __name__, url_prefix="/api/v1/billing", descriptio
 @bp.arguments(schemas.NewOneOff)
 @bp.acts(schemas.Invoice)
 def charge(told: dict[str, Any]) -> Any:
-    """Charge an office for something once. Gives the invoice that it made."""
+    """Charge an office for something once.
+
+    Gives the invoice that this made: a draft, which is reviewed like a month's.
+    """
     office, (kind, wording) = own_office(told["office_id"]), CHARGEABLE[told["item"]]
     invoice = one_offs.charge(
         office, wording, told["amount"], key=idempotency.entry_key(), now=clock.now(), kind=kind

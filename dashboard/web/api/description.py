@@ -74,6 +74,7 @@ def document(app: Flask) -> dict[str, Any]:
     told["info"]["description"] = "Times are UTC, money is a string with two decimals, ids are opaque."
     told["components"].pop("responses", None)
     told["components"]["schemas"]["Problem"] = _problem()
+    told["components"]["schemas"]["SubscriptionChange"]["minProperties"] = 1
     for path in told["paths"].values():
         for parameter in path.get("parameters", ()):
             parameter["schema"] = {"type": "string", "pattern": fields.REFERENCE}

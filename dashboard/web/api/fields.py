@@ -9,12 +9,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from dashboard import money
+from dashboard.intake.values import is_storable
 
 REFERENCE = r"^[0-9a-f]{32}$"
 AMOUNT = r"^(0\.(0[1-9]|[1-9][0-9])|[1-9][0-9]{0,5}\.[0-9]{2})$"
 MONEY = r"^-?(0|[1-9][0-9]{0,15})\.[0-9]{2}$"
-INSIDE = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"
-TEXT = rf"^[^{INSIDE}\s]([^{INSIDE}]*[^{INSIDE}\s])?$"
+TEXT = r"^[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
 EMAIL = r"^[A-Za-z0-9_%+-]{1,64}@[A-Za-z0-9-]{1,60}(\.[A-Za-z0-9-]{1,60}){0,2}\.[A-Za-z]{2,20}$"
 DATE = (
     r"((19|20)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
@@ -78,8 +78,8 @@ class Text(fields.Field[str]):
         return None if value is None else str(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
-        if not isinstance(value, str):
-            raise ValidationError("Write a text.")
+        if not isinstance(value, str) or not is_storable(value):
+            raise ValidationError("Write a text, without NULs and half characters.")
         return value
 
 
@@ -91,9 +91,9 @@ def reference(what: str, *, required: bool = True, **metadata: Any) -> Text:
 
 
 def line(limit: int, *, required: bool = False, **metadata: Any) -> Text:
-    """One line of text, without control characters, and without spaces at its ends."""
+    """One line of text, without control characters and without a space in front."""
     length = validate.Length(min=1, max=limit, error=f"Write 1 to {limit} characters.")
-    plain = validate.Regexp(TEXT, error="Write one line, without control characters and outer spaces.")
+    plain = validate.Regexp(TEXT, error="Write one line, without control characters or a space in front.")
     return Text(required=required, validate=[length, plain], metadata=metadata)
 
 

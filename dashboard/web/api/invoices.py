@@ -34,7 +34,7 @@ def index(told: dict[str, Any], office_id: str) -> Any:
         return {"invoices": rows.invoices(page), "next_cursor": page[-1].ref if more else None}
 
 
-@bp.get("/invoices/<string:invoice_id>")
+@bp.get("/invoices/<string(length=32):invoice_id>")
 @may(Right.SEE_BILLING)
 @bp.response(200, schemas.Invoice)
 def show(invoice_id: str) -> Any:
@@ -47,7 +47,10 @@ def show(invoice_id: str) -> Any:
 @may(Right.SEE_BILLING)
 @bp.response(200, schemas.LineItems)
 def line_items(invoice_id: str) -> Any:
-    """Show the rows of an invoice. There is one row a kind; none names a patient."""
+    """Show the rows of an invoice.
+
+    There is one row a kind; none names a patient.
+    """
     with reading():
         invoice = own_invoice(invoice_id)
         return {"invoice_id": invoice.ref, "line_items": rows.line_items(invoice)}

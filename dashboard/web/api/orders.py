@@ -20,7 +20,10 @@ bp = Blueprint("api_orders", __name__, url_prefix="/api/v1", description="Orders
 @bp.arguments(schemas.NewOrder)
 @bp.acts(schemas.Order)
 def place(told: dict[str, Any]) -> Any:
-    """Place an order for one service. It is fulfilled when it is paid."""
+    """Place an order for one service.
+
+    It is fulfilled when it is paid.
+    """
     order = orders.place(
         catalog.service(told["service_slug"]),
         intakes.checked(told["intake_data"]),

@@ -22,7 +22,10 @@ bp = Blueprint("api_patients", __name__, url_prefix="/api/v1/billing", descripti
 @bp.arguments(schemas.NewPatient)
 @bp.acts(schemas.Patient)
 def create(told: dict[str, Any]) -> Any:
-    """Create a patient account. It costs nothing until it is activated."""
+    """Create a patient account.
+
+    It costs nothing until it is activated.
+    """
     office, now = own_office(told.pop("office_id")), clock.now()
     today = now.astimezone(ZoneInfo(office.time_zone)).date()
     patient = patients.create(office, identities.checked(told, today), now)

@@ -97,7 +97,7 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Operation:
     return Operation(
         method=method.upper(),
         path=path,
-        summary=operation.get("summary", ""),
+        summary=operation.get("summary", "").rstrip("."),
         description=operation.get("description", ""),
         takes=tuple(_parameter(each) for each in parameters if each["name"] != idempotency.HEADER),
         body=shape,

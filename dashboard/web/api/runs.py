@@ -19,6 +19,9 @@ bp = Blueprint("api_runs", __name__, url_prefix="/api/v1/billing", description="
 @bp.arguments(schemas.Nothing, required=False)
 @bp.acts(schemas.Run, 202)
 def generate(_: dict[str, Any]) -> Any:
-    """Have every period that has ended closed. While a run is unfinished, asking again gives the same one."""
+    """Have every period that has ended closed.
+
+    While a run is unfinished, asking again gives the same one.
+    """
     now = clock.now()
     return rows.run(monthly_run.ask(now, keys.program().ref, now))

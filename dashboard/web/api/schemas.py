@@ -73,7 +73,7 @@ class InvoiceFilter(Schema):
         validate=validate.Regexp(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", error="Write a month such as 2026-03."),
         metadata={"description": "The month in which the billing period begins, such as 2026-03."},
     )
-    cursor = reference("last invoice of the page before", required=False)
+    cursor = reference("page", required=False, description="The next_cursor of the page before.")
     limit = fields.Integer(
         load_default=50,
         validate=validate.Range(1, LONGEST_PAGE, error="Write a number from {min} to {max}."),

@@ -37,7 +37,10 @@ def show(office_id: str) -> Any:
 @bp.arguments(schemas.NewSubscription)
 @bp.acts(schemas.Subscription)
 def start(told: dict[str, Any], office_id: str) -> Any:
-    """Begin an office's subscription. Nothing before this instant is billed."""
+    """Begin an office's subscription.
+
+    Nothing before this instant is billed, however long ago the anchor lies.
+    """
     office, plan = own_office(office_id), _plan(told["plan_id"])
     anchor, trial = told["billing_cycle_anchor_date"], told.get("trial_ends_on")
     subscriptions.start(office, plan, anchor, clock.now(), trial_ends_on=trial)
@@ -49,7 +52,10 @@ def start(told: dict[str, Any], office_id: str) -> Any:
 @bp.arguments(schemas.SubscriptionChange)
 @bp.acts(schemas.Subscription, 200)
 def change(told: dict[str, Any], office_id: str) -> Any:
-    """Change the plan, the anchor or the zone from the next period on, without proration."""
+    """Change an office's subscription.
+
+    Plan, anchor and zone hold from the next period on, without proration.
+    """
     office, now = _subscribed(office_id), clock.now()
     if "time_zone" in told:
         subscriptions.change_zone(office, told["time_zone"], now)
