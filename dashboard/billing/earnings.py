@@ -1,0 +1,187 @@
+"""What the books know of: issued invoices and paid orders, and which periods they are for (spec REV-01).
+
+An invoice's days are its office's, an order's the firm's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+
+from dashboard.billing import firm
+from dashboard.billing.recognition import NEVER, Part, Reversal, on_day, recognized
+from dashboard.catalog import BY_SLUG
+from dashboard.cycles import boundary
+from dashboard.extensions import db
+from dashboard.models import (
+    BillingCycle,
+    CreditNote,
+    DocumentState,
+    Invoice,
+    InvoiceLineItem,
+    MoneyState,
+    Office,
+    Order,
+    OrderStatus,
+    PaymentStatus,
+    Refund,
+    Todo,
+)
+
+INVOICE, ORDER = "invoice", "order"
+RECEIVED = (
+    PaymentStatus.PAID,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.DISPUTED,
+)
+GONE = (MoneyState.FAILED, MoneyState.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document, its parts and what was given back of it; a void one is nothing from `voided_on` on."""
+
+    kind: str
+    id: int
+    name: str
+    office_id: int | None
+    told_on: date
+    parts: tuple[Part, ...]
+    reversals: tuple[Reversal, ...] = ()
+    voided_on: date = NEVER
+
+    @property
+    def begins(self) -> date:
+        """The first day on which it is in the books."""
+        return min([self.told_on, *(part.start for part in self.parts)])
+
+    def recognized(self, by: date) -> int:
+        """Cents that are revenue before the day `by`."""
+        return 0 if self.voided_on < by else recognized(self.parts, self.reversals, by)
+
+    def total(self, by: date) -> int:
+        """Cents that it is worth before the day `by`, earned or not."""
+        if self.voided_on < by or self.begins >= by:
+            return 0
+        given_back = sum(each.cents for each in self.reversals if each.on < by)
+        return sum(part.cents for part in self.parts) - given_back
+
+    def deferred(self, by: date) -> int:
+        """Cents that are not earned yet before the day `by`."""
+        return self.total(by) - self.recognized(by)
+
+
+def sources(since: date | None = None) -> list[Source]:
+    """Every document; or, quicker over years of them, those that matter to the books from a day on."""
+    return [*_invoices(since), *_orders()]
+
+
+def _invoices(since: date | None) -> Iterator[Source]:
+    """What is for earlier periods and was not touched since is in the books already."""
+    issued: list[Any] = [Invoice.issued_at.is_not(None)]
+    if since is not None:
+        changed = datetime.combine(since, time(), UTC) - timedelta(days=1)
+        issued.append(or_(Invoice.billing_period_end > since, Invoice.updated_at >= changed))
+    wanted = select(Invoice, Office.time_zone).join(Office, Office.id == Invoice.office_id).where(*issued)
+    lines, given_back = _lines(issued), _given_back(issued)
+    for invoice, zone_name in db.session.execute(wanted.order_by(Invoice.id)):
+        zone = ZoneInfo(zone_name)
+        assert invoice.issued_at is not None
+        issued_on = invoice.issued_at.astimezone(zone).date()
+        is_void = invoice.document_state is DocumentState.VOID
+        yield Source(
+            INVOICE,
+            invoice.id,
+            invoice.number or "",
+            invoice.office_id,
+            issued_on,
+            tuple(_part(line, invoice, issued_on) for line in lines[invoice.id]),
+            tuple(Reversal(at.astimezone(zone).date(), cents) for at, cents in given_back[invoice.id]),
+            invoice.updated_at.astimezone(zone).date() if is_void else NEVER,
+        )
+
+
+def _lines(issued: Sequence[Any]) -> Mapping[int, list[Any]]:
+    """Each invoice's lines, with the end of the cycle that a line's service month began."""
+    cycle = and_(
+        BillingCycle.office_id == Invoice.office_id, BillingCycle.start == InvoiceLineItem.service_month
+    )
+    wanted = select(
+        InvoiceLineItem.invoice_id,
+        InvoiceLineItem.total_cents.label("cents"),
+        InvoiceLineItem.service_month.label("start"),
+        BillingCycle.end,
+    )
+    wanted = wanted.join(Invoice, Invoice.id == InvoiceLineItem.invoice_id).join(
+        BillingCycle, cycle, isouter=True
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for line in db.session.execute(wanted.where(*issued).order_by(InvoiceLineItem.id)):
+        found[line.invoice_id].append(line)
+    return found
+
+
+def _part(line: Any, invoice: Invoice, issued_on: date) -> Part:
+    """A line's service period: its month's cycle; what is for no month is earned when it is issued."""
+    if line.start is None:
+        return on_day(line.cents, issued_on)
+    return Part(line.cents, line.start, line.end or boundary(line.start, 1))
+
+
+def _given_back(issued: Sequence[Any]) -> Mapping[int, list[tuple[datetime, int]]]:
+    found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    refunds = select(Refund.invoice_id, Refund.created_at, Refund.amount_cents)
+    refunds = refunds.where(Refund.state.not_in(GONE))
+    notes = select(CreditNote.invoice_id, CreditNote.created_at, CreditNote.amount_cents)
+    for table, asked in ((Refund, refunds), (CreditNote, notes)):
+        ours = asked.join(Invoice, Invoice.id == table.invoice_id).where(*issued)
+        for invoice_id, at, cents in db.session.execute(ours):
+            found[invoice_id].append((at, cents))
+    return found
+
+
+def _orders() -> Iterator[Source]:
+    """Paid orders, with the time at which their work was done."""
+    done = and_(Todo.order_id == Order.id, Todo.key == "fulfil:" + Order.order_number)
+    wanted = select(Order, Todo.finished_at).join(Todo, done, isouter=True)
+    wanted = wanted.where(
+        Order.paid_at.is_not(None), Order.payment_status.in_(RECEIVED), Order.amount_cents > 0
+    )
+    for order, finished_at in db.session.execute(wanted.order_by(Order.id)):
+        yield _order(order, finished_at)
+
+
+def _order(order: Order, finished_at: datetime | None) -> Source:
+    assert order.paid_at is not None
+    day, cents = firm.ours().day, order.amount_cents + order.surcharge_cents
+    refunded = (Reversal(day(order.updated_at), cents),)
+    return Source(
+        ORDER,
+        order.id,
+        order.order_number,
+        order.office_id,
+        day(order.paid_at),
+        (_order_part(order, cents, finished_at),),
+        refunded if order.payment_status is PaymentStatus.REFUNDED else (),
+    )
+
+
+def _order_part(order: Order, cents: int, finished_at: datetime | None) -> Part:
+    """A subscription is earned over its paid month, the bundle over its year, the rest when it is done."""
+    assert order.paid_at is not None
+    paid_on, service = firm.ours().day(order.paid_at), BY_SLUG.get(order.service_slug)
+    months = 1 if order.billing_interval else service.covers_months if service else None
+    if months:
+        return Part(cents, paid_on, boundary(paid_on, months))
+    ended = {
+        OrderStatus.COMPLETED: finished_at or order.updated_at,
+        OrderStatus.CANCELED: order.canceled_at or order.updated_at,
+    }.get(order.status)
+    return on_day(cents, firm.ours().day(ended) if ended else NEVER)
