@@ -48,6 +48,11 @@ STAFF = (
     Member("Cora Compliance (demo)", "compliance@demo.example", Role.COMPLIANCE),
     Member("Lou Looker (demo)", "looker@demo.example", Role.READ_ONLY),
 )
+# Who signs in to the portal, for the first of the offices.
+OFFICE_PEOPLE = (
+    Member("Olga Office (demo)", "office@demo.example", Role.OFFICE_ADMIN),
+    Member("Mark Member (demo)", "member@demo.example", Role.OFFICE_MEMBER),
+)
 
 
 def password(secret_key: str) -> str:

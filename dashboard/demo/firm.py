@@ -50,6 +50,7 @@ def load(settings: Settings, *, todos: int, now: datetime, told: Callable[[int],
     secret = passwords.hashed(cast.password(settings.secret_key or ""))
     with writing() as session:
         staff, offices = _people(session, secret, now), _offices(session, now)
+        _office_people(session, offices[0], secret, now)
     with reading() as session:
         there = session.scalar(select(func.count()).select_from(Todo)) or 0
     planned = islice(stories(max(todos, there), now, workers=2, offices=len(offices)), there, None)
@@ -68,6 +69,16 @@ def _people(session: Session, secret: str, now: datetime) -> list[User]:
     session.add_all(staff)
     session.flush()
     return staff
+
+
+def _office_people(session: Session, office: Office, secret: str, now: datetime) -> None:
+    """Somebody who signs in to the portal of this office, unless there is anybody of an office."""
+    if session.scalar(select(User.id).where(User.office_id.is_not(None)).limit(1)):
+        return
+    people = [_user(member, secret, now) for member in cast.OFFICE_PEOPLE]
+    for user in people:
+        user.office_id = office.id
+    session.add_all(people)
 
 
 def _user(member: cast.Member, secret: str, now: datetime) -> User:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dashboard import clock
+from dashboard import client_links, clock
 from dashboard.models import (
     BulkAction,
+    Invoice,
     Job,
     JobState,
     LinkPurpose,
@@ -22,7 +23,6 @@ from dashboard.models import (
     User,
 )
 from dashboard.models.base import new_reference
-from dashboard.orders import client_links
 from dashboard.people import accounts, links
 from dashboard.rights import Role
 from dashboard.todos import bulk
@@ -33,7 +33,8 @@ from tests.browser.installation import Installation
 
 def examples(installation: Installation) -> Mapping[str, str]:
     """Made once for an installation: links are new ones, and one person is invited."""
-    admin, fulfiller, other = map(installation.person, ("admin", "fulfiller", "fulfiller2"))
+    names = ("admin", "fulfiller", "fulfiller2", "member")
+    admin, fulfiller, other, member = map(installation.person, names)
     with installation.app.app_context(), writing() as session:
         unclaimed = _first(session, Todo.assignee_id.is_(None), Todo.status == TodoStatus.PENDING)
         incomplete = _first(session, Todo.intake_incomplete, Todo.status == TodoStatus.PENDING)
@@ -57,6 +58,7 @@ def examples(installation: Installation) -> Mapping[str, str]:
             "failures": _failures(session),
             "bulk": str(_bulk(unclaimed, fulfiller).id),
             **_letters(session, admin),
+            **_portal(session, member),
         }
 
 
@@ -89,6 +91,14 @@ def _bulk(todo: Todo, by: User) -> BulkAction:
     which = (Todo.service_slug == todo.service_slug, Todo.status == TodoStatus.WAITING)
     told = {"back": "/staff/queue"}
     return bulk.ask("claim", told, which, key=new_reference(), by=by.id, now=clock.now())
+
+
+def _portal(session: Any, member: User) -> dict[str, str]:
+    """What an office has: an invoice that is to be paid, a link to it, a colleague."""
+    mine = (Invoice.office_id == member.office_id, Invoice.number.is_not(None))
+    invoice = session.scalars(select(Invoice).where(*mine).order_by(Invoice.id.desc())).first()
+    link = client_links.issue(invoice, clock.now())
+    return {"portal_invoice": invoice.ref, "invoice_link": link, "colleague": member.ref}
 
 
 def _letters(session: Any, admin: User) -> dict[str, str]:

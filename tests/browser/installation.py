@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.config import Settings
-from dashboard.demo.cast import STAFF, password
+from dashboard.demo.cast import OFFICE_PEOPLE, STAFF, password
 from dashboard.models import User
 from dashboard.people import second_factor, sessions
 from dashboard.unit import reading, writing
@@ -34,7 +34,7 @@ class Installation:
 
     def person(self, name: str) -> User:
         """A demo account by the first part of its address, such as "fulfiller2"."""
-        member = next(each for each in STAFF if each.email.startswith(f"{name}@"))
+        member = next(each for each in (*STAFF, *OFFICE_PEOPLE) if each.email.startswith(f"{name}@"))
         with self.app.app_context(), reading() as session:
             everybody = session.scalars(select(User)).all()
         return next(user for user in everybody if user.email == member.email)

@@ -76,6 +76,19 @@ PAGES = (
     Known("people-looking", "/staff/settings/people", "compliance"),
     Known("person", "/staff/settings/people/{person}", "admin"),
     Known("person-oneself", "/staff/settings/people/{oneself}", "admin"),
+    Known("portal", "/portal/", "office"),
+    Known("portal-member", "/portal/", "member"),
+    Known("portal-invoices", "/portal/invoices", "member"),
+    Known("portal-invoice", "/portal/invoices/{portal_invoice}", "member"),
+    Known("portal-payment", "/portal/payment", "member"),
+    Known("portal-usage", "/portal/usage", "office"),
+    Known("portal-subscription", "/portal/subscription", "office"),
+    Known("portal-cancellation", "/portal/subscription/cancellation", "office"),
+    Known("portal-people", "/portal/people", "office"),
+    Known("portal-person", "/portal/people/{colleague}", "office"),
+    Known("portal-profile", "/profile", "office"),
+    Known("portal-of-another", "/portal/invoices/not-ours", "office", 404),
+    Known("invoice-link", "/link/{invoice_link}"),
     Known("error-not-signed-in", "/staff/queue", None, 401),
     Known("error-not-allowed", "/staff/settings/people", "looker", 403),
     Known("error-not-found", "/order/tax-advice", None, 404),
@@ -83,5 +96,15 @@ PAGES = (
     Known("error-wrong-way", "/logout", None, 405),
 )
 # what answers with no page, and the pages that other tests of this folder walk to
-NO_PAGES = {"static", "health.alive", "health.ready", "go.to", "queue.export", "documents.show"}
+NO_PAGES = {
+    "static",
+    "health.alive",
+    "health.ready",
+    "go.to",
+    "queue.export",
+    "documents.show",
+    "links.pdf",
+    "portal_invoices.export",
+    "portal_invoices.pdf",
+}
 WALKED_TO = {"auth.second"}

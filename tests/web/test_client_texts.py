@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def facts(slug: str = "npi-revalidation", **more: Any) -> dict[str, Any]:
         "link": LINK,
         "role": "read_only",
         "hours": 72,
+        "office": "Demo Family Practice",
+        "number": "DEMO7-0001",
+        "total_cents": 12_00,
+        "rest_cents": 10_00,
+        "due_date": date(2026, 4, 1),
+        "plan": "Demo plan",
+        "ends_on": date(2026, 4, 15),
         **more,
     }
 
@@ -73,9 +81,14 @@ def test_text_and_html_of_a_mail_tell_the_same_facts(app: Flask) -> None:
         text = render_template(f"email/{mail}.txt", **facts())
         whole = render_template(f"email/{mail}.html", **facts())
         html = seen(whole)
-        told = [found for found in ("CO-DEMO7", "NPI", "72 hours", "Read only", "12 months") if found in text]
+        told = [
+            found
+            for found in ("CO-DEMO7", "NPI", "72 hours", "Read only", "12 months", "DEMO7-0001", "15 Apr")
+            if found in text
+        ]
         assert told == [found for found in told if found in html], mail
-        assert PRICE.findall(text) == PRICE.findall(html), mail
+        body = text.partition("\n")[2]
+        assert PRICE.findall(body) == PRICE.findall(html), mail
         assert (LINK in text) is (LINK in unescape(whole)), mail
 
 

@@ -118,5 +118,10 @@ def drawn(token: str, order: Order, form: MissingAnswersForm | None) -> str:
 def drawn_invoice(token: str, invoice: Invoice) -> str:
     with reading():
         lines = [shown_line(line) for line in lines_of(invoice)]
-    told = {"invoice": shown_invoice(invoice), "lines": lines, "firm": firm.ours()}
-    return page("public/link_invoice.html", pdf=url_for(".pdf", token=token), **told)
+    return page(
+        "public/link_invoice.html",
+        invoice=shown_invoice(invoice),
+        lines=lines,
+        firm=firm.ours(),
+        pdf=url_for(".pdf", token=token),
+    )
