@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from dashboard.billing import lines, months, review
+from dashboard.billing import firm, lines, months, review
+from dashboard.config import Settings
 from dashboard.extensions import db
 from dashboard.models import DocumentState, Invoice, Office
 from dashboard.outbound import Wording
@@ -124,3 +126,23 @@ def test_no_invoice_is_due_before_its_month_is_closed(office: Office) -> None:
     by_clock(APRIL_3 + timedelta(days=9))
     assert isinstance(growing, Invoice)
     assert growing.document_state is DocumentState.DRAFT
+
+
+@pytest.fixture
+def settings(app: Flask) -> Iterator[Settings]:
+    """The installation's settings, which the firm follows again afterwards."""
+    found: Settings = app.extensions["settings"]
+    yield found
+    firm.follow(found)
+
+
+def test_never_leaves_everything_to_people(office: Office, settings: Settings) -> None:
+    firm.follow(replace(settings, invoice_approval_days=None))
+    invoicing.closed(office)
+    assert by_clock(APRIL_3 + timedelta(days=900)) == 0
+
+
+def test_an_invoice_says_of_the_firm_what_the_settings_say(office: Office, settings: Settings) -> None:
+    firm.follow(replace(settings, firm_name="Demo Firm", firm_address="1 Sample Street | Demoville"))
+    said = invoicing.issued(office).snapshot["firm"]
+    assert (said["name"], said["address"]) == ("Demo Firm", ["1 Sample Street", "Demoville"])
