@@ -34,7 +34,8 @@ from jobs import billing as _billing
 from jobs import invoice_papers
 from tests.support import invoicing
 from tests.support.invoicing import APRIL_3
-from tests.support.outbox import every, message
+from tests.support.mail_server import Inbox
+from tests.support.outbox import every, message, text_of
 from tests.support.sales import work
 
 pytestmark = pytest.mark.both
@@ -214,3 +215,11 @@ def test_four_clocks_at_once_issue_each_invoice_once_without_a_gap(app: Flask) -
         assert list(numbers) == [f"{office.code}-0001" for office in offices]
         next_ones = session.scalars(select(NumberSeries.next_number)).all()
         assert list(next_ones) == [2, 2, 2]
+
+
+def test_the_mail_says_number_amount_and_day_and_carries_a_link(inbox: Inbox, invoice: Invoice) -> None:
+    work("billing.send_invoice", "mail.send")
+    assert inbox.letters[-1]["Subject"] == f"Invoice {invoice.number}: $6.00, due 3 May 2026"
+    text = text_of(inbox)
+    assert "http://localhost/link/" in text
+    assert "Patient" not in text
