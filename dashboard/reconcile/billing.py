@@ -48,7 +48,7 @@ LISTS = (
         "an office's month ended 2 hours ago or earlier, and the next has not begun",
         timedelta(hours=2),
         missed_runs,
-        "/staff/offices/{name}",
+        "/staff/offices/{id}",
         Mending("Run now", permission=Permission.RUN_BILLING, act=run_now),
     ),
     WallList(
@@ -57,7 +57,7 @@ LISTS = (
         "a monthly run could not turn the office's month",
         timedelta(),
         parked_offices,
-        "/staff/offices/{name}",
+        "/staff/offices/{id}",
         Mending("Try again", permission=Permission.RUN_BILLING, act=try_again),
     ),
 )

@@ -11,12 +11,12 @@ from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from dashboard.errors import NotFound
-from dashboard.reconcile import billing, lists
+from dashboard.reconcile import billing, ledger, lists
 from dashboard.reconcile.shapes import Row, WallList
 
 MOST_COUNTED = 1_001
 MOST_SHOWN = 50
-LISTS: tuple[WallList, ...] = (*lists.LISTS, *billing.LISTS)
+LISTS: tuple[WallList, ...] = (*lists.LISTS, *billing.LISTS, *ledger.LISTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from dashboard.errors import Invalid
 from dashboard.extensions import db
 from dashboard.models import (
     AuditEvent,
-    Invoice,
     Order,
     OrderStatus,
     PaymentStatus,
