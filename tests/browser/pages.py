@@ -76,6 +76,7 @@ PAGES = (
     Known("people-looking", "/staff/settings/people", "compliance"),
     Known("person", "/staff/settings/people/{person}", "admin"),
     Known("person-oneself", "/staff/settings/people/{oneself}", "admin"),
+    Known("office-people", "/staff/offices/{office}/people", "admin"),
     Known("portal", "/portal/", "office"),
     Known("portal-member", "/portal/", "member"),
     Known("portal-invoices", "/portal/invoices", "member"),
