@@ -177,3 +177,18 @@ class ClockForm(FlaskForm):
 
     unit = SelectField("Forward by", choices=CLOCK_STEPS)
     count = IntegerField("How many", default=1, validators=[NumberRange(1, 400, "Type 1 to 400.")])
+
+
+class PromiseForm(FlaskForm):
+    """By when the office said that it would pay."""
+
+    promised_on = DateField("Promised on", validators=[InputRequired("Choose the day.")])
+
+
+class CloseMonthForm(FlaskForm):
+    """A month whose figures are to stand for good."""
+
+    month = HiddenField(validators=[InputRequired(), Length(max=7)])
+    sure = BooleanField(
+        "Its figures are right and shall never change", validators=[InputRequired("Tick this first.")]
+    )

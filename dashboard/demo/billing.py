@@ -16,12 +16,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.actor import Actor, acting
-from dashboard.billing import activations, months, patients, plans, standing, subscriptions, verification
+from dashboard.billing import (
+    activations,
+    dunning,
+    firm,
+    months,
+    patients,
+    plans,
+    revenue,
+    standing,
+    subscriptions,
+    verification,
+)
 from dashboard.billing.identities import Identity
 from dashboard.cycles import boundary, first_instant
 from dashboard.demo import cast, money
 from dashboard.extensions import db
-from dashboard.models import Office, Patient, Plan, Told, User
+from dashboard.models import Invoice, Office, Patient, Plan, Told, User
 from dashboard.rights import Role
 from dashboard.unit import writing
 
@@ -84,7 +95,19 @@ def load(now: datetime) -> int:
             _live(session.get_one(Office, office_id), plan, terms, dice, now)
         with writing() as session, acting(actors[1]):
             _settle(session.get_one(Office, office_id), terms, now)
+    if waiting:
+        with writing(), acting(actors[1]):
+            _keep_books(now)
     return len(waiting)
+
+
+def _keep_books(now: datetime) -> None:
+    """Reminders of what is late, and the books closed up to the month before the last."""
+    for invoice_id in dunning.due(now):
+        dunning.take(db.session.get_one(Invoice, invoice_id), now)
+    present = firm.ours().day(now).replace(day=1)
+    for months_back in (4, 3, 2):
+        revenue.close(boundary(present, -months_back), now)
 
 
 def _actors(session: Session) -> tuple[Actor, Actor]:

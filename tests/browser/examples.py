@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from dashboard import client_links, clock
+from dashboard.billing import monthly_run, patient_imports
 from dashboard.models import (
     BulkAction,
+    DocumentState,
     Invoice,
     Job,
     JobState,
@@ -18,6 +20,8 @@ from dashboard.models import (
     Office,
     Order,
     OrderStatus,
+    Patient,
+    PaymentState,
     Todo,
     TodoStatus,
     User,
@@ -59,6 +63,7 @@ def examples(installation: Installation) -> Mapping[str, str]:
             "bulk": str(_bulk(unclaimed, fulfiller).id),
             **_letters(session, admin),
             **_portal(session, member),
+            **_billing(session),
         }
 
 
@@ -99,6 +104,21 @@ def _portal(session: Any, member: User) -> dict[str, str]:
     invoice = session.scalars(select(Invoice).where(*mine).order_by(Invoice.id.desc())).first()
     link = client_links.issue(invoice, clock.now())
     return {"portal_invoice": invoice.ref, "invoice_link": link, "colleague": member.ref}
+
+
+def _billing(session: Any) -> dict[str, str]:
+    """What billing has: somebody's patient, an invoice in two states, a run, a file that is read."""
+    now, office = clock.now(), session.scalars(select(Office).order_by(Office.id)).first()
+    states = {
+        "review": Invoice.document_state == DocumentState.CLOSED,
+        "open_invoice": Invoice.payment_state == PaymentState.FAILED,
+    }
+    ids = {name: session.scalars(select(Invoice.id).where(which)).first() for name, which in states.items()}
+    ids["patient"] = session.scalars(select(Patient.id).where(Patient.office_id == office.id)).first()
+    file = b"name\nSample Patient\n"
+    ids["import"] = patient_imports.ask(office, file, all_or_nothing=True, now=now).id
+    run = monthly_run.ask(now, "system", now)
+    return {name: str(id) for name, id in ids.items()} | {"run": run.ref}
 
 
 def _letters(session: Any, admin: User) -> dict[str, str]:

@@ -28,7 +28,7 @@ SIGN_IN_AND_ORDER = {"/login", "/logout", "/order/<string:slug>"}
 NOUNS = {
     "acceptance", "answers", "bulk-actions", "cancellation", "checklist", "claim",
     "client-link", "closure", "completion", "details", "disclosure", "disposal", "end",
-    "exports", "fresh-start", "intake", "invitation", "keys", "keys", "mending", "notes", "orders", "password",
+    "exports", "fresh-start", "intake", "invitation", "keys", "mending", "notes", "orders", "password",
     "password-reset", "payment", "people", "preferences", "recovery-codes", "release",
     "reopening", "resending", "retries", "revocation", "role", "second-factor", "second-step",
     "sign-out", "step-up", "takeover", "verification",

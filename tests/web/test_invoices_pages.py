@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.billing import activations, months, review
-from dashboard.models import DocumentState, Invoice, Office, Patient, PaymentState
+from dashboard.models import AuditEvent, DocumentState, Invoice, Office, Patient, PaymentState
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import practice
@@ -232,3 +232,27 @@ def test_the_paper_is_a_pdf(billing: Browser) -> None:
 
 def test_a_draft_has_no_paper(billing: Browser) -> None:
     assert billing.client.get(f"{page_of(closed())}/pdf").status_code == 404
+
+
+def test_the_list_is_exported_without_formulas_and_that_is_written_down(billing: Browser) -> None:
+    one = issued()
+    with writing() as session:
+        session.get_one(Office, one.office_id).name = "=SUM(A1)"
+    answer = billing.client.get("/staff/invoices/export.csv?tab=all")
+    assert answer.status_code == 200
+    assert "'=SUM(A1)" in answer.text
+    assert str(fresh(one).number) in answer.text
+    with reading() as session:
+        assert session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).one()
+
+
+def test_a_setup_fee_is_charged_once_however_often_it_is_sent(billing: Browser) -> None:
+    with writing():
+        office = practice.office(TODAY)
+    told = {"key": "k", "kind": "setup_fee", "wording": "Setup fee", "amount": "150.00", "memo": ""}
+    places = {billing.post(f"/staff/offices/{office.id}/charges", **told).location for _ in range(2)}
+    assert len(places) == 1
+    assert "$150.00" in billing.get(places.pop())
+    wrong = billing.post(f"/staff/offices/{office.id}/charges", **told | {"key": "l", "amount": "0"})
+    assert wrong.status_code == 422
+    assert "above zero" in wrong.text

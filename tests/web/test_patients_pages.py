@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -14,7 +15,9 @@ from dashboard.billing import activations
 from dashboard.models import AuditEvent, Charge, Office, Patient
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
+from jobs.registry import load
 from tests.support import practice
+from tests.support.sales import work
 from tests.support.signed_in import signed_in
 from tests.support.staff import Browser
 
@@ -163,3 +166,49 @@ def test_a_patient_moves_to_another_office(billing: Browser, office: Office) -> 
     told = {"version": patient.version, "office": other.id}
     assert billing.post(f"/staff/patients/{patient.id}/move", **told).status_code == 303
     assert fresh(patient.id).office_id == other.id
+
+
+def upload(browser: Browser, office: Office, text: str, **more: str) -> str:
+    """Send a file of patients; gives the page that follows it."""
+    load()
+    file = (BytesIO(text.encode()), "patients.csv")
+    answer = browser.post(f"/staff/offices/{office.id}/patients/imports", file=file, **more)
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def test_a_file_of_patients_is_worked_off_and_followed(billing: Browser, office: Office) -> None:
+    place = upload(billing, office, "name,mrn\nSample One,A1\nSample Two,A2\n")
+    assert 'hx-trigger="every 2s"' in billing.get(place)
+    work("patients.import")
+    done = billing.get(place)
+    assert "2 of 2 patients added" in done
+    assert "every 2s" not in done
+    assert "Sample Two" in billing.get(f"/staff/offices/{office.id}/patients")
+
+
+def test_a_bad_line_is_told_by_its_number_and_keeps_out_all_if_that_was_chosen(
+    billing: Browser, office: Office
+) -> None:
+    place = upload(billing, office, "name,mrn\nSample One,A1\n,A2\n", all_or_nothing="y")
+    work("patients.import")
+    shown = billing.get(place)
+    assert "1 line is wrong" in shown
+    assert '<td class="num">3</td>' in shown
+    assert "The name is missing" in shown
+    assert "0 of 2 patients added" in shown
+
+
+def test_a_file_that_is_no_table_is_refused_in_its_field(billing: Browser, office: Office) -> None:
+    file = (BytesIO(b"hello"), "patients.csv")
+    answer = billing.post(f"/staff/offices/{office.id}/patients/imports", file=file)
+    assert answer.status_code == 422
+    assert "first line names the columns" in answer.text
+
+
+def test_an_import_is_found_under_its_own_office_only(billing: Browser, office: Office) -> None:
+    place = upload(billing, office, "name\nSample One\n")
+    with writing():
+        other = practice.office(date(2026, 1, 3))
+    foreign = place.replace(f"/offices/{office.id}/", f"/offices/{other.id}/")
+    assert billing.client.get(foreign).status_code == 404

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock
-from dashboard.billing import invoice_lists
+from dashboard.billing import invoice_exports, invoice_lists
 from dashboard.rights import Permission
-from dashboard.unit import reading
-from dashboard.web.access import me, require
+from dashboard.unit import reading, writing
+from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page
 from dashboard.web.staff.invoice_rows import rows_of
-from dashboard.web.staff.lists import around, href
+from dashboard.web.staff.lists import around, href, streamed
 from dashboard.web.staff.shapes import Tab, zone
 from forms.billing import AGES, TABS, InvoiceFilterForm
 
@@ -59,9 +59,22 @@ def index() -> ResponseReturnValue:
         views=list(tabs(params, counted)),
         tab=params["tab"],
         ages=[(AGES[age.key], age, href(INVOICES, {"tab": "all", "age": age.key})) for age in ages],
+        export_href=href(f"{INVOICES}/export.csv", params),
         may_approve=me().may(Permission.CHANGE_INVOICES) and params["tab"] == "review",
         **context,
     )
+
+
+@bp.get("/export.csv")
+@require(Permission.SEE_INVOICES)
+@stepped_up
+def export() -> ResponseReturnValue:
+    """The whole list as a table. What leaves the house is written down first."""
+    meets = invoice_lists.conditions(asked()[1], today())
+    with writing():
+        invoice_exports.begin(meets)
+    headers = {"Content-Disposition": 'attachment; filename="invoices.csv"'}
+    return Response(streamed(invoice_exports.lines(meets)), mimetype="text/csv", headers=headers)
 
 
 def tabs(params: Mapping[str, str], counts: list[int]) -> list[Tab]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import current_app
+
 from dashboard.todos.keyset import Page
 from dashboard.web.staff.shapes import Chip
 
@@ -35,3 +37,18 @@ def around(path: str, params: Mapping[str, str], form: Any, found: Page, total: 
         "total": total,
         "announce": None,
     }
+
+
+def streamed(lines: Iterator[str]) -> Iterator[str]:
+    """Each chunk in a context of its own: the request is over when the server asks for the next."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def chunks() -> Iterator[str]:
+        while True:
+            with app.app_context():
+                chunk = next(lines, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    return chunks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -34,6 +35,7 @@ from dashboard.web.access import me
 from dashboard.web.staff.invoice_rows import InvoiceRow, rows_of
 from dashboard.web.staff.orders import OrderRow
 from dashboard.web.staff.orders import row_of as order_row
+from forms.billing import OneOffForm
 from forms.offices import (
     AnchorForm,
     CancelSubscriptionForm,
@@ -60,6 +62,7 @@ class Forms:
     anchor: AnchorForm
     zone: ZoneForm
     cancel: CancelSubscriptionForm
+    charge: OneOffForm
 
     @classmethod
     def blank(cls) -> Forms:
@@ -71,6 +74,7 @@ class Forms:
             AnchorForm,
             ZoneForm,
             CancelSubscriptionForm,
+            OneOffForm,
         )
         return cls(*(kind(formdata=None) for kind in kinds))
 
@@ -116,6 +120,7 @@ class May:
     see_patients: bool
     see_invoices: bool
     run: bool
+    charge: bool
     why_not_verify: str
 
 
@@ -208,9 +213,10 @@ def _prepare(forms: Forms, rows: Rows) -> None:
     office = rows.office
     for form in (forms.start, forms.plan):
         form.plan.choices = rows.plans
-    for name in Forms.__slots__:
-        form = getattr(forms, name)
-        form.version.data = form.version.data or office.version
+    for _, form in forms.named():
+        if "version" in form:
+            form["version"].data = form["version"].data or office.version
+    forms.charge.key.data = forms.charge.key.data or secrets.token_hex(16)
     if not forms.details.errors and not forms.details.is_submitted():
         forms.details.name.data = office.name
         forms.details.billing_email.data = office.billing_email
@@ -227,5 +233,6 @@ def _may(office: Office) -> May:
         see_patients=me().may(Permission.SEE_PATIENTS),
         see_invoices=me().may(Permission.SEE_INVOICES),
         run=me().may(Permission.RUN_BILLING),
+        charge=me().may(Permission.CHARGE_ONE_OFFS),
         why_not_verify=YOU_ENTERED if may_verify else BILLING_VERIFIES,
     )

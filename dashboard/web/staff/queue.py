@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request
+from flask import Blueprint, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock, todos
@@ -18,6 +18,7 @@ from dashboard.todos.lists import Filter
 from dashboard.unit import reading, writing
 from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page, wants_fragment
+from dashboard.web.staff.lists import streamed
 from dashboard.web.staff.row_html import drawer
 from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, row_of, todo_href
 from forms.todos import FilterForm
@@ -169,22 +170,7 @@ def export() -> ResponseReturnValue:
         exports.begin(meets)
     lines = exports.lines(wanted.filter, meets, people.names, who.zone)
     headers = {"Content-Disposition": 'attachment; filename="todos.csv"'}
-    return Response(_streamed(lines), mimetype="text/csv", headers=headers)
-
-
-def _streamed(lines: Iterator[str]) -> Iterator[str]:
-    """Each chunk in a context of its own: the request is over when the server asks for the next."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def chunks() -> Iterator[str]:
-        while True:
-            with app.app_context():
-                chunk = next(lines, None)
-            if chunk is None:
-                return
-            yield chunk
-
-    return chunks()
+    return Response(streamed(lines), mimetype="text/csv", headers=headers)
 
 
 @bp.post("/claim")
