@@ -71,8 +71,7 @@ def send_credit(credit_note_id: int) -> None:
     """Tell the provider of a credit note. Harmless to repeat."""
     with writing():
         letter = credits.credit_to_send(found(CreditNote, credit_note_id, "credit note"))
-    if letter is not None:
-        joined().payments.credit(letter)
+    joined().payments.credit(letter)
 
 
 @job("billing.send_customer", lease_seconds=90, tries=TRIES)

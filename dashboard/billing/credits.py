@@ -144,8 +144,7 @@ def credit(invoice: Invoice, cents: int, reason: RefundReason, key: str, now: da
     db.session.flush()
     audit.record(Action.INVOICE_CREDITED, invoice, reason=reason.value, changes={"cents": cents})
     payments.settle(invoice, now)
-    if invoice.sent_at is not None:
-        invoices.tell_credit(note)
+    invoices.tell_credit(invoice, note)
     return note
 
 
@@ -210,11 +209,9 @@ def refund_to_send(given: Refund) -> OutboundRefund | None:
     return OutboundRefund(Reference(given.ref), Reference(invoice.ref), given.amount_cents)
 
 
-def credit_to_send(note: CreditNote) -> OutboundCredit | None:
-    """The letter for the payment provider; None while it has not got the invoice."""
+def credit_to_send(note: CreditNote) -> OutboundCredit:
+    """The letter for the payment provider."""
     invoice = db.session.get_one(Invoice, note.invoice_id)
-    if invoice.sent_at is None:
-        return None
     return OutboundCredit(Reference(note.ref), Reference(invoice.ref), note.amount_cents)
 
 

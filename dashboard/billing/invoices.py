@@ -142,12 +142,13 @@ def _mail(invoice: Invoice, now: datetime) -> None:
 
 def _tell_credits(invoice: Invoice) -> None:
     for note in db.session.scalars(select(CreditNote).where(CreditNote.invoice_id == invoice.id)):
-        tell_credit(note)
+        tell_credit(invoice, note)
 
 
-def tell_credit(note: CreditNote) -> None:
-    """Have the provider hear of a credit note."""
-    later("billing.send_credit", key=f"credit:{note.ref}", credit_note_id=note.id)
+def tell_credit(invoice: Invoice, note: CreditNote) -> None:
+    """Have the provider hear of a credit note, once it has the invoice."""
+    if invoice.sent_at is not None:
+        later("billing.send_credit", key=f"credit:{note.ref}", credit_note_id=note.id)
 
 
 def tell_void(invoice: Invoice) -> None:

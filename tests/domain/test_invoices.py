@@ -10,10 +10,18 @@ import pytest
 from flask import Flask
 
 from dashboard.background import ASKED
-from dashboard.billing import invoices, lines, one_offs, states
+from dashboard.billing import credits, invoices, lines, one_offs, states
 from dashboard.extensions import db
 from dashboard.gateways import SentInvoice
-from dashboard.models import DocumentState, Invoice, InvoiceStatus, InvoiceType, Office, PaymentState
+from dashboard.models import (
+    DocumentState,
+    Invoice,
+    InvoiceStatus,
+    InvoiceType,
+    Office,
+    PaymentState,
+    VoidReason,
+)
 from dashboard.outbound import Wording
 from dashboard.unit import writing
 from tests.support import invoicing
@@ -93,6 +101,15 @@ def test_what_was_sent_is_sent_once(office: Office) -> None:
     assert invoices.to_send(invoice, on=date(2026, 4, 3)) is None
     invoices.was_sent(invoice, SentInvoice("in_other", None), APRIL_3)
     assert invoice.stripe_invoice_id == "in_sample"
+
+
+def test_what_is_voided_while_it_is_being_sent_is_told_as_void(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    assert invoices.to_send(invoice, on=date(2026, 4, 3)) is not None
+    credits.void(invoice, reason=VoidReason.DUPLICATE, reissue=False, now=APRIL_3)
+    assert "billing.void_invoice" not in asked()
+    invoices.was_sent(invoice, SENT, APRIL_3)
+    assert "billing.void_invoice" in asked()
 
 
 def test_an_issued_invoice_takes_no_line(office: Office) -> None:

@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from dashboard import clock
+from dashboard import clock, documents
 from dashboard.billing import credits, customers, payments
 from dashboard.extensions import db
+from dashboard.gateways import joined
 from dashboard.models import (
     Document,
     Invoice,
@@ -215,6 +216,22 @@ def test_four_clocks_at_once_issue_each_invoice_once_without_a_gap(app: Flask) -
         assert list(numbers) == [f"{office.code}-0001" for office in offices]
         next_ones = session.scalars(select(NumberSeries.next_number)).all()
         assert list(next_ones) == [2, 2, 2]
+
+
+def test_a_paper_that_is_kept_is_not_drawn_again(app: Flask, invoice: Invoice) -> None:
+    work("billing.draw_invoice")
+    folder = app.extensions["settings"].data_dir / "documents"
+    before = set(folder.rglob("*"))
+    _billing.draw_invoice(invoice.id)
+    assert set(folder.rglob("*")) == before
+
+
+def test_of_two_papers_drawn_at_once_the_first_stays(invoice: Invoice) -> None:
+    stored = [documents.put(text, joined().store) for text in (b"first", b"second")]
+    with writing():
+        for each in stored:
+            documents.keep_invoice(invoice, each, now=APRIL_3)
+    assert invoice_papers.drawn(invoice.id) == b"first"
 
 
 def test_the_mail_says_number_amount_and_day_and_carries_a_link(inbox: Inbox, invoice: Invoice) -> None:
