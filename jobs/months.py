@@ -14,6 +14,7 @@ from dashboard.rows import found
 from dashboard.unit import outside, reading, writing
 from jobs.registry import finishing, job
 
+SQLITE_BUSY, POSTGRESQL_BUSY = 5, {"40001", "40P01", "55P03"}
 SECONDS_A_JOB = 120.0
 OTHERS_ARE_AT_IT = 0.1
 
@@ -50,15 +51,20 @@ def work(
         its_run = found(MonthlyRun, run_id)
     deadline = time.monotonic() + seconds
     while its_run.state is not RunState.DONE and time.monotonic() < deadline:
-        if _chunk(its_run, most):
-            after_each(run_id)
-        elif not _goes_on_elsewhere(its_run):
-            return True
+        try:
+            if step(its_run, most):
+                after_each(run_id)
+            elif _is_over(its_run):
+                return True
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            _wait()
     return its_run.state is RunState.DONE
 
 
-def _chunk(its_run: MonthlyRun, most: int) -> bool:
-    """Turn some offices; if that fails, each of them alone. Says whether there were any."""
+def step(its_run: MonthlyRun, most: int) -> bool:
+    """Turn some offices in one unit; if that fails, each of them alone. Says whether there were any."""
     ids: list[int] = []
     try:
         with writing():
@@ -66,8 +72,8 @@ def _chunk(its_run: MonthlyRun, most: int) -> bool:
             ids.extend(office.id for office in offices)
             if offices:
                 monthly_run.turn(its_run.id, offices, clock.now())
-    except (*parking.OF_A_ROW, OperationalError):
-        if not ids:
+    except (*parking.OF_A_ROW, OperationalError) as error:
+        if not ids or is_busy(error):
             raise
         for office_id in ids:
             _alone(its_run, office_id)
@@ -87,11 +93,22 @@ def _alone(its_run: MonthlyRun, office_id: int) -> None:
             parking.park(its_run.id, its_row, error, clock.now())
 
 
-def _goes_on_elsewhere(its_run: MonthlyRun) -> bool:
+def is_busy(error: BaseException) -> bool:
+    """Whether somebody else merely holds what was wanted: trying again is all there is to do."""
+    cause = getattr(error, "orig", None)
+    state = getattr(cause, "sqlstate", None)
+    return state in POSTGRESQL_BUSY or getattr(cause, "sqlite_errorcode", None) == SQLITE_BUSY
+
+
+def _is_over(its_run: MonthlyRun) -> bool:
     """End the run, unless other runners hold what is still due: then wait a moment."""
     with writing():
-        if monthly_run.finish(its_run.id, its_run.as_of, clock.now()):
-            return False
+        ended = monthly_run.finish(its_run.id, its_run.as_of, clock.now())
+    if not ended:
+        _wait()
+    return ended
+
+
+def _wait() -> None:
     outside()
     time.sleep(OTHERS_ARE_AT_IT)
-    return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import audited, background, busy, memory, pages, report
+from bench import audited, background, busy, memory, months, pages, report
 from bench.__main__ import main
 from bench.measure import Bar, Figure, p99_ms
 
@@ -42,6 +42,12 @@ def test_writers_write_with_audit_and_without() -> None:
 
 def test_pages_are_timed_while_jobs_run() -> None:
     assert len(read(busy.figures("sqlite", SMALL, times=10))) == 1
+
+
+@pytest.mark.both
+def test_monthly_runs_stand_beside_sql_that_writes_the_same_rows(database) -> None:
+    found = read(months.figures(database, offices=7, patients=2, acts=3, most=3))
+    assert [figure.floor is not None for figure in found] == [True, True, False, True, False]
 
 
 @pytest.mark.faults

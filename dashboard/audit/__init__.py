@@ -6,8 +6,10 @@ An event holds no names, no free text and no payload. A person's words stand in 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import insert
 
 from dashboard import actor, clock
 from dashboard.audit.actions import Action
@@ -35,23 +37,40 @@ def record(
     Raises:
         ValueError: a change that the action does not allow.
     """
-    who = actor.current()
-    event = AuditEvent(
-        at=clock.now(),
-        actor=who.name,
-        role=who.role,
-        office_id=who.office_id,
-        action=action.value,
-        object_type=_kind(subject),
-        object_ref=_name(subject),
-        outcome=outcome,
-        reason=reason,
-        request_id=who.request_id,
-        address=who.address,
-        changes=canonical(_allowed(action, changes)) if changes else None,
-    )
+    event = AuditEvent(**_told(action, subject, outcome, reason, changes))
     db.session.add(event)
     return event
+
+
+def record_all(action: Action, about: Sequence[tuple[Any, Mapping[str, Plain]]]) -> None:
+    """Write one event for each (row, changes) of many, at once.
+
+    Raises:
+        ValueError: a change that the action does not allow.
+    """
+    events = [_told(action, subject, "ok", None, changes) for subject, changes in about]
+    if events:
+        db.session.connection().execute(insert(AuditEvent.__table__), events)
+
+
+def _told(
+    action: Action, subject: Any, outcome: str, reason: str | None, changes: Mapping[str, Plain] | None
+) -> dict[str, Any]:
+    who = actor.current()
+    return {
+        "at": clock.now(),
+        "actor": who.name,
+        "role": who.role,
+        "office_id": who.office_id,
+        "action": action.value,
+        "object_type": _kind(subject),
+        "object_ref": _name(subject),
+        "outcome": outcome,
+        "reason": reason,
+        "request_id": who.request_id,
+        "address": who.address,
+        "changes": canonical(_allowed(action, changes)) if changes else None,
+    }
 
 
 def canonical(value: object) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import insert as insert_plain
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -67,8 +68,8 @@ def totals(cycles: Sequence[BillingCycle]) -> dict[int, int]:
     counted, drafts = lines_of(cycles), _drafts([cycle.id for cycle in cycles])
     by_hand = _totals_by_hand(drafts.values())
     return {
-        cycle_id: by_hand.get(invoice.id, 0) + sum(line.total_cents for line in counted[cycle_id])
-        for cycle_id, invoice in drafts.items()
+        cycle_id: by_hand.get(draft, 0) + sum(line.total_cents for line in counted[cycle_id])
+        for cycle_id, draft in drafts.items()
     }
 
 
@@ -129,10 +130,10 @@ def begin(cycles: Iterable[BillingCycle], now: datetime) -> None:
     ]
     if rows:
         session = db.session()
-        once = insert(session, Invoice).on_conflict_do_nothing(
+        once = insert(session, Invoice.__table__).on_conflict_do_nothing(
             index_elements=["cycle_id"], index_where=LIVE_MONTHLY
         )
-        session.execute(once, rows)
+        session.connection().execute(once, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,61 +156,99 @@ def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed
     """
     counted = lines_of([cycle for _, cycle in ended])
     totals = _close_drafts(counted, now)
-    for office, cycle in ended:
-        cycle.closed_at = now
-        charges = sum(line.quantity for line in counted[cycle.id])
-        told = {"number": cycle.number, "cents": max(0, totals.get(cycle.id, 0)), "charges": charges}
-        audit.record(Action.CYCLE_CLOSED, office, changes=told)
+    over = update(BillingCycle).where(BillingCycle.id.in_(counted))
+    db.session.execute(over.values(closed_at=now))
+    audit.record_all(
+        Action.CYCLE_CLOSED,
+        [(office, _summary(cycle, counted[cycle.id], totals.get(cycle.id, 0))) for office, cycle in ended],
+    )
     return Closed(totals)
+
+
+def _summary(cycle: BillingCycle, lines: Sequence[Line], total: int) -> dict[str, int]:
+    charges = sum(line.quantity for line in lines)
+    return {"number": cycle.number, "cents": max(0, total), "charges": charges}
 
 
 def _close_drafts(counted: Mapping[int, Sequence[Line]], now: datetime) -> dict[int, int]:
     """Write the lines of these cycles' drafts; gives the totals in cents, by the cycle's id."""
     drafts = _drafts(counted)
-    by_hand, totals = _totals_by_hand(drafts.values()), {}
-    for cycle_id, invoice in drafts.items():
-        total = by_hand.get(invoice.id, 0) + sum(line.total_cents for line in counted[cycle_id])
-        invoice.total_cents, invoice.updated_at = total, now
-        invoice.document_state = DocumentState.CLOSED if total > 0 else DocumentState.VOID
-        db.session.add_all(_item(invoice, line, now) for line in counted[cycle_id])
-        totals[cycle_id] = total
+    by_hand = _totals_by_hand(drafts.values())
+    totals = {
+        cycle_id: by_hand.get(draft, 0) + sum(line.total_cents for line in counted[cycle_id])
+        for cycle_id, draft in drafts.items()
+    }
+    _write([(draft, line) for cycle_id, draft in drafts.items() for line in counted[cycle_id]], now)
+    _end({draft: totals[cycle_id] for cycle_id, draft in drafts.items()}, now)
     return totals
+
+
+def _end(drafts: Mapping[int, int], now: datetime) -> None:
+    """Close these drafts (by id) with their totals in cents, in one statement; a session forgets its own."""
+    if not drafts:
+        return
+    session = db.session()
+    table = Invoice.__table__
+    ended = update(table).where(table.c.id == bindparam("draft"))
+    ended = ended.values(
+        total_cents=bindparam("total"),
+        document_state=bindparam("state"),
+        updated_at=now,
+        version=table.c.version + 1,
+    )
+    rows = [
+        {"draft": draft, "total": total, "state": DocumentState.CLOSED if total > 0 else DocumentState.VOID}
+        for draft, total in drafts.items()
+    ]
+    session.connection().execute(ended, rows)
+    for invoice in [each for each in session.identity_map.values() if isinstance(each, Invoice)]:
+        if invoice.id in drafts:
+            session.expire(invoice)
 
 
 def give_back(owed: Mapping[int, int], opened: Sequence[BillingCycle], now: datetime) -> None:
     """Put what each office (by id) is owed back, in cents, on the draft of its cycle as a credit."""
-    months = {cycle.id: cycle.start for cycle in opened if cycle.office_id in owed}
-    for cycle_id, invoice in _drafts(months).items():
-        line = Line(ItemType.CREDIT, Wording.CREDIT, months[cycle_id], 1, -owed[invoice.office_id])
-        db.session.add(_item(invoice, line, now))
+    cycles = {cycle.id: cycle for cycle in opened if cycle.office_id in owed}
+    lines = []
+    for cycle_id, draft in _drafts(cycles).items():
+        cycle = cycles[cycle_id]
+        lines.append((draft, Line(ItemType.CREDIT, Wording.CREDIT, cycle.start, 1, -owed[cycle.office_id])))
+    _write(lines, now)
 
 
-def _drafts(cycle_ids: Collection[int]) -> dict[int, Invoice]:
-    """The drafts of these cycles, by the cycle's id."""
+def _drafts(cycle_ids: Collection[int]) -> dict[int, int]:
+    """The ids of these cycles' drafts, by the cycle's id."""
     if not cycle_ids:
         return {}
-    ours = select(Invoice).where(
+    ours = select(Invoice.cycle_id, Invoice.id).where(
         Invoice.cycle_id.in_(cycle_ids), Invoice.document_state == DocumentState.DRAFT
     )
-    return {invoice.cycle_id: invoice for invoice in db.session.scalars(ours) if invoice.cycle_id}
+    return {row[0]: row[1] for row in db.session.execute(ours) if row[0] is not None}
 
 
-def _totals_by_hand(invoices: Iterable[Invoice]) -> dict[int, int]:
-    """What the lines that these drafts have already come to, in cents, by the invoice's id."""
+def _totals_by_hand(drafts: Collection[int]) -> dict[int, int]:
+    """What the lines that these drafts have already come to, in cents, by the draft's id."""
     total = func.sum(InvoiceLineItem.total_cents)
     lines = select(InvoiceLineItem.invoice_id, total).group_by(InvoiceLineItem.invoice_id)
-    lines = lines.where(InvoiceLineItem.invoice_id.in_([invoice.id for invoice in invoices]))
-    return {invoice_id: int(cents) for invoice_id, cents in db.session.execute(lines)}
+    lines = lines.where(InvoiceLineItem.invoice_id.in_(drafts))
+    return {row[0]: int(row[1]) for row in db.session.execute(lines)}
 
 
-def _item(invoice: Invoice, line: Line, now: datetime) -> InvoiceLineItem:
-    return InvoiceLineItem(
-        invoice_id=invoice.id,
-        item_type=line.item_type,
-        wording=line.wording.value,
-        service_month=line.service_month,
-        quantity=line.quantity,
-        unit_cents=line.unit_cents,
-        total_cents=line.total_cents,
-        created_at=now,
-    )
+def _write(lines: Sequence[tuple[int, Line]], now: datetime) -> None:
+    """Put these lines on the drafts whose ids stand beside them."""
+    rows = [
+        {
+            "ref": new_reference(),
+            "invoice_id": draft,
+            "item_type": line.item_type,
+            "wording": line.wording.value,
+            "service_month": line.service_month,
+            "quantity": line.quantity,
+            "unit_cents": line.unit_cents,
+            "total_cents": line.total_cents,
+            "created_at": now,
+        }
+        for draft, line in lines
+    ]
+    if rows:
+        db.session.connection().execute(insert_plain(InvoiceLineItem.__table__), rows)

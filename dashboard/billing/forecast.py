@@ -101,6 +101,7 @@ def _cycles(
     copy = Office(id=office.id, **{name: getattr(office, name) for name in TERMS})
     while copy.next_boundary is not None and copy.next_boundary <= as_of:
         ended = months.next_cycle(copy, ended, known)
+        copy.next_boundary = months.follows(ended)
         yield ended
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import case, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -32,6 +33,9 @@ def up_to_date(office_id: int, now: datetime) -> Office:
     while office.next_boundary is not None and office.next_boundary <= now:
         turn([office], now)
     return office
+
+
+CYCLE = ("office_id", "number", "start", "end", "start_utc", "end_utc", "cents", "carries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +72,64 @@ def open_cycles(offices: Sequence[Office]) -> Mapping[int, BillingCycle]:
     return {cycle.office_id: cycle for cycle in db.session.scalars(still_open)}
 
 
-def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> list[BillingCycle]:
+def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> Sequence[BillingCycle]:
     plans = {plan for office in offices for plan in (office.plan_id, office.next_plan_id) if plan}
     known = prices.of_plans(plans)
     opened = [next_cycle(office, ended.get(office.id), known) for office in offices]
-    for office, cycle in zip(offices, opened, strict=True):
+    begun = list(zip(offices, opened, strict=True))
+    first = [(office, {"number": 0, "cents": cycle.cents}) for office, cycle in begun if not cycle.number]
+    audit.record_all(Action.CYCLE_OPENED, first)
+    _write(opened)
+    for office, cycle in begun:
         _end_trial(office, cycle)
-        if office.id not in ended:
-            audit.record(Action.CYCLE_OPENED, office, changes={"number": cycle.number, "cents": cycle.cents})
-    db.session.add_all(opened)
-    db.session.flush()
+        set_committed_value(office, "next_boundary", follows(cycle))
     return opened
+
+
+def _write(cycles: Sequence[BillingCycle]) -> None:
+    """Write these cycles and the boundaries that follow them, all at once.
+
+    The cycles learn their ids and stay outside the session; the offices get no new version, so that nobody
+    who has one open at midnight is in conflict with the run.
+    """
+    rows = [{name: getattr(cycle, name) for name in CYCLE} for cycle in cycles]
+    written, connection = BillingCycle.__table__.c, db.session.connection()
+    inserted = insert(BillingCycle.__table__).returning(written.office_id, written.id)
+    ids = {row[0]: row[1] for row in connection.execute(inserted, rows)}
+    for cycle in cycles:
+        cycle.id = ids[cycle.office_id]
+    later = case((written.end_utc > written.start_utc, written.end_utc), else_=written.start_utc)
+    ours = (written.id.in_(ids.values()), written.office_id == Office.__table__.c.id)
+    connection.execute(update(Office.__table__).where(*ours).values(next_boundary=later))
+
+
+def follows(cycle: BillingCycle) -> datetime:
+    """When the next cycle begins: at this one's end, which lies before its start if a zone was left for one a
+    day further on.
+    """
+    return max(cycle.start_utc, cycle.end_utc)
 
 
 def next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> BillingCycle:
     """The cycle that begins at the office's next boundary, on the terms that hold from there.
 
-    The office takes those terms up, and the boundary after; nothing is asked of the database.
+    The office takes those terms up; nothing is asked of the database.
     """
     assert office.next_boundary is not None
     zone = ZoneInfo(office.time_zone)
     start_utc = office.next_boundary
     start = ended.end if ended else start_utc.astimezone(zone).date()
     anchor, carries = _anchor_from(office, start)
-    office.plan_id, office.next_plan_id = office.next_plan_id or office.plan_id, None
+    if office.next_plan_id is not None:
+        office.plan_id, office.next_plan_id = office.next_plan_id, None
     end = boundary_after(anchor, start)
-    office.next_boundary = max(start_utc, first_instant(end, zone))  # one day, in a zone a day further on
     return BillingCycle(
         office_id=office.id,
         number=ended.number + 1 if ended else 0,
         start=start,
         end=end,
         start_utc=start_utc,
-        end_utc=office.next_boundary,
+        end_utc=max(start_utc, first_instant(end, zone)),  # one day, in a zone a day further on
         cents=prices.in_force(known, office.plan_id or 0, start),
         carries=carries,
     )
