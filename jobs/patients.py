@@ -17,7 +17,7 @@ from jobs.registry import finishing, job
 
 @job("patients.import", queue="bulk", lease_seconds=3600)
 def import_patients(import_id: int) -> None:
-    """Add the patients of one file, 100 to a transaction. Harmless to repeat."""
+    """Add the patients of one file, 50 to a transaction. Harmless to repeat."""
     with _asker(import_id):
         rows = _begun(import_id)
         while rows and _chunk(import_id, rows):

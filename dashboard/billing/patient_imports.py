@@ -19,7 +19,7 @@ from dashboard.crypto import naming
 from dashboard.extensions import db
 from dashboard.models import ImportState, Office, PatientImport
 
-CHUNK = 100
+CHUNK = 50
 AT_ONCE = 500
 TAKEN = "Another patient of this office has this record number."
 
@@ -67,8 +67,9 @@ def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime) -> bool:
     """Add the next rows of those that `good` gave; gives whether more are to come."""
     chunk = rows[asked.next_row : asked.next_row + CHUNK]
     office = months.up_to_date(asked.office_id, now)
-    for row in chunk:
-        patient = patients.added(office, row.identity, now)
+    added = [patients.added(office, row.identity, now) for row in chunk]
+    db.session.flush()
+    for row, patient in zip(chunk, added, strict=True):
         if row.activated_at is not None:
             activations.activate(patient, at=row.activated_at, now=now)
     asked.next_row += len(chunk)

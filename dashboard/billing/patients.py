@@ -48,14 +48,15 @@ def create(office: Office, identity: Identity, now: datetime) -> Patient:
         MrnTaken: another patient of the office has the record number.
     """
     _check_mrn(office.id, identity)
-    return added(office, identity, now)
+    patient = added(office, identity, now)
+    db.session.flush()
+    return patient
 
 
 def added(office: Office, identity: Identity, now: datetime) -> Patient:
-    """The same, flushed, for whoever has checked the record number."""
+    """The same, for whoever has checked the record number."""
     patient = Patient(office_id=office.id, created_at=now, **asdict(identity))
     db.session.add(patient)
-    db.session.flush()
     audit.record(Action.PATIENT_CREATED, patient)
     return patient
 

@@ -62,14 +62,17 @@ IDENTITY = ("name", "date_of_birth", "email", "phone", "mrn")
 NAMING = ("office_id", *(f"_{field}" for field in IDENTITY))
 
 
-@event.listens_for(Patient, "after_insert")
 @event.listens_for(Patient, "after_update")
-def _keep_tokens(_mapper: object, connection: Connection, patient: Patient) -> None:
-    """Whoever sets an identity, and however: its tokens are written in the same transaction (PHI-02)."""
+def _renew_tokens(mapper: object, connection: Connection, patient: Patient) -> None:
+    """Whoever changes an identity, and however: its tokens follow in the same transaction (PHI-02)."""
     state: Any = inspect(patient)
-    if not any(state.attrs[name].history.has_changes() for name in NAMING):
-        return
-    connection.execute(delete(PatientToken).where(PatientToken.patient_id == patient.id))
+    if any(state.attrs[name].history.has_changes() for name in NAMING):
+        connection.execute(delete(PatientToken).where(PatientToken.patient_id == patient.id))
+        _keep_tokens(mapper, connection, patient)
+
+
+@event.listens_for(Patient, "after_insert")
+def _keep_tokens(_mapper: object, connection: Connection, patient: Patient) -> None:
     told = naming.tokens(
         office_id=patient.office_id, **{field: getattr(patient, field) for field in IDENTITY}
     )

@@ -168,7 +168,7 @@ def test_a_file_that_was_cut_off_goes_on_where_it_was(office: Office) -> None:
         row = session.get_one(PatientImport, import_id)
         patient_imports.begin(row, table)
         patient_imports.add_chunk(row, patient_imports.good(row, table), clock.now())
-    assert len(names(office)) == 100
+    assert len(names(office)) == patient_imports.CHUNK
     import_patients(import_id)
     import_patients(import_id)
     assert (len(names(office)), ended(import_id).added) == (250, 250)
