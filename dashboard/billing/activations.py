@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dashboard import actor, audit
 from dashboard.audit import Action
@@ -16,6 +16,12 @@ from dashboard.billing import activity, drafts, ledger, months, statuses
 from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, Office, Patient, PatientEvent, Told
+
+NOT_OVER = (
+    select(BillingCycle)
+    .where(BillingCycle.office_id == bindparam("office"), BillingCycle.end_utc > bindparam("at"))
+    .order_by(BillingCycle.start_utc)
+)
 
 
 class InTheFuture(Invalid):
@@ -77,38 +83,41 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
     refuse_erased(patient)
     offices = [months.up_to_date(office_id, now) for office_id in _offices_of(patient)]
     db.session.refresh(patient, with_for_update=True)
-    _keep(patient, what, at, now)
-    events = activity.history(patient)
-    active = activity.redraw(patient, events)
-    histories = statuses.histories(office.id for office in offices)
-    stories = {office: ledger.Story(events, active, histories[office.id]) for office in offices}
-    charges = {
-        office.id: _settle(patient, story, touched(office, at), at, now) for office, story in stories.items()
-    }
+    db.session.flush()
+    with db.session.no_autoflush:
+        events = activity.with_news(activity.history(patient), _kept(patient, what, at, now))
+        active = activity.redraw(patient, events)
+        histories = statuses.histories(office.id for office in offices)
+        stories = {office: ledger.Story(events, active, histories[office.id]) for office in offices}
+        charges = {
+            office.id: _settle(patient, story, touched(office, at), at, now)
+            for office, story in stories.items()
+        }
     return charges[patient.office_id]
 
 
 def _offices_of(patient: Patient) -> list[int]:
     """The ids of the patient's office and of those that it was active at before it moved."""
+    if patient.activated_at is None:
+        return [patient.office_id]
     told = select(PatientEvent.office_id).where(PatientEvent.patient_id == patient.id).distinct()
     return sorted({patient.office_id, *db.session.scalars(told)})
 
 
-def _keep(patient: Patient, what: Told, at: datetime, now: datetime) -> None:
+def _kept(patient: Patient, what: Told, at: datetime, now: datetime) -> PatientEvent:
     told = PatientEvent(
         patient_id=patient.id, office_id=patient.office_id, told=what, effective_at=at, told_at=now
     )
     told.told_by = actor.current().name
     db.session.add(told)
-    db.session.flush()
+    return told
 
 
 def touched(office: Office, at: datetime) -> Sequence[BillingCycle]:
     """The office's cycles that an event at this instant can change: the one that holds it, and all after
     it.
     """
-    not_over = select(BillingCycle).where(BillingCycle.office_id == office.id, BillingCycle.end_utc > at)
-    return db.session.scalars(not_over.order_by(BillingCycle.start_utc)).all()
+    return db.session.scalars(NOT_OVER, {"office": office.id, "at": at}).all()
 
 
 def _settle(

@@ -6,10 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from dashboard.extensions import db
 from dashboard.models import ActivityInterval, Patient, PatientEvent, Told
+
+HISTORY = (
+    select(PatientEvent)
+    .where(PatientEvent.patient_id == bindparam("patient"))
+    .order_by(PatientEvent.effective_at, PatientEvent.id)
+)
 
 
 @dataclass(slots=True)
@@ -29,8 +35,13 @@ def history(patient: Patient) -> Sequence[PatientEvent]:
     """Everything told of a patient, in the order in which it holds; of one instant, in the order of
     telling.
     """
-    told = select(PatientEvent).where(PatientEvent.patient_id == patient.id)
-    return db.session.scalars(told.order_by(PatientEvent.effective_at, PatientEvent.id)).all()
+    return db.session.scalars(HISTORY, {"patient": patient.id}).all()
+
+
+def with_news(events: Sequence[PatientEvent], news: PatientEvent) -> list[PatientEvent]:
+    """A history with one more event in its place: of one instant it is the last."""
+    earlier = [event for event in events if event.effective_at <= news.effective_at]
+    return [*earlier, news, *events[len(earlier) :]]
 
 
 def intervals(events: Iterable[PatientEvent]) -> list[Interval]:
@@ -51,7 +62,8 @@ def intervals(events: Iterable[PatientEvent]) -> list[Interval]:
 def redraw(patient: Patient, events: Sequence[PatientEvent]) -> list[Interval]:
     """Write the patient's intervals anew, and say on the patient what holds in the end."""
     drawn = intervals(events)
-    db.session.execute(delete(ActivityInterval).where(ActivityInterval.patient_id == patient.id))
+    if len(events) > 1:
+        db.session.execute(delete(ActivityInterval).where(ActivityInterval.patient_id == patient.id))
     db.session.add_all(
         ActivityInterval(
             patient_id=patient.id, office_id=each.office_id, started=each.started, ended=each.ended

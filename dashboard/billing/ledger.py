@@ -13,13 +13,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dashboard.billing import statuses
 from dashboard.billing.activity import Interval
 from dashboard.billing.statuses import History
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, OfficeStatus, Patient, PatientEvent, Told
+
+TURNS = (
+    select(Charge)
+    .where(
+        Charge.patient_id == bindparam("patient"), Charge.cycle_id.in_(bindparam("cycles", expanding=True))
+    )
+    .order_by(Charge.turn)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,9 @@ class Story:
 
 def turns_of(patient: Patient, cycles: Sequence[BillingCycle]) -> dict[int, list[Charge]]:
     """The patient's turns of these cycles, by the cycle's id, oldest first."""
-    ours = select(Charge).where(
-        Charge.cycle_id.in_([cycle.id for cycle in cycles]), Charge.patient_id == patient.id
-    )
+    told = {"patient": patient.id, "cycles": [cycle.id for cycle in cycles]}
     found: defaultdict[int, list[Charge]] = defaultdict(list)
-    for turn in db.session.scalars(ours.order_by(Charge.turn)):
+    for turn in db.session.scalars(TURNS, told):
         found[turn.cycle_id].append(turn)
     return found
 

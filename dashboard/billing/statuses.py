@@ -6,12 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dashboard.extensions import db
 from dashboard.models import Office, OfficeStatus, StatusChange
 
 History = Sequence[tuple[datetime, OfficeStatus]]
+CHANGES = (
+    select(StatusChange.office_id, StatusChange.at, StatusChange.status)
+    .where(StatusChange.office_id.in_(bindparam("offices", expanding=True)))
+    .order_by(StatusChange.at, StatusChange.id)
+)
 
 
 def change(office: Office, status: OfficeStatus, *, at: datetime, cause: str) -> None:
@@ -21,10 +26,8 @@ def change(office: Office, status: OfficeStatus, *, at: datetime, cause: str) ->
 
 def histories(office_ids: Iterable[int]) -> Mapping[int, History]:
     """Each office's changes of status, oldest first, in one query."""
-    changes = select(StatusChange.office_id, StatusChange.at, StatusChange.status)
-    changes = changes.where(StatusChange.office_id.in_(list(office_ids)))
     found: defaultdict[int, list[tuple[datetime, OfficeStatus]]] = defaultdict(list)
-    for office_id, at, status in db.session.execute(changes.order_by(StatusChange.at, StatusChange.id)):
+    for office_id, at, status in db.session.execute(CHANGES, {"offices": list(office_ids)}):
         found[office_id].append((at, status))
     return found
 

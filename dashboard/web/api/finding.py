@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from typing import TypeVar
+
+from sqlalchemy import Select, bindparam, select
 
 from dashboard.errors import NotFound
 from dashboard.extensions import db
 from dashboard.models import Invoice, Office, Patient
 from dashboard.web.api import keys
+
+Row = TypeVar("Row", Office, Invoice, Patient)
+
+OFFICE = select(Office).where(Office.ref == bindparam("ref"))
+INVOICE = select(Invoice).where(Invoice.ref == bindparam("ref"))
+PATIENT = select(Patient).where(Patient.ref == bindparam("ref"))
 
 
 def own_office(ref: str) -> Office:
@@ -17,10 +24,7 @@ def own_office(ref: str) -> Office:
     Raises:
         NotFound: there is none for this program.
     """
-    office = db.session.scalars(select(Office).where(Office.ref == ref, *ours(Office.id))).first()
-    if office is None:
-        raise NotFound("office")
-    return office
+    return _own(OFFICE, ref, "office")
 
 
 def own_invoice(ref: str) -> Invoice:
@@ -29,10 +33,7 @@ def own_invoice(ref: str) -> Invoice:
     Raises:
         NotFound: there is none for this program.
     """
-    invoice = db.session.scalars(select(Invoice).where(Invoice.ref == ref, *ours(Invoice.office_id))).first()
-    if invoice is None:
-        raise NotFound("invoice")
-    return invoice
+    return _own(INVOICE, ref, "invoice")
 
 
 def own_patient(ref: str) -> Patient:
@@ -41,13 +42,12 @@ def own_patient(ref: str) -> Patient:
     Raises:
         NotFound: there is none for this program.
     """
-    patient = db.session.scalars(select(Patient).where(Patient.ref == ref, *ours(Patient.office_id))).first()
-    if patient is None:
-        raise NotFound("patient")
-    return patient
+    return _own(PATIENT, ref, "patient")
 
 
-def ours(office_id: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
-    """What a row must meet: an office's key sees that office only."""
-    mine = keys.program().office_id
-    return () if mine is None else (office_id == mine,)
+def _own(wanted: Select[tuple[Row]], ref: str, what: str) -> Row:
+    """An office's key sees what is of that office only."""
+    row, mine = db.session.scalars(wanted, {"ref": ref}).first(), keys.program().office_id
+    if row is None or mine not in {None, row.id if isinstance(row, Office) else row.office_id}:
+        raise NotFound(what)
+    return row

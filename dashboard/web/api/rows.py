@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dashboard import orders
 from dashboard.billing import drafts, invoice_lists
@@ -25,6 +25,8 @@ from dashboard.models import (
     Plan,
 )
 from dashboard.money import dollars
+
+PERIOD = select(BillingCycle.start, BillingCycle.end).where(BillingCycle.id == bindparam("cycle"))
 
 
 def invoices(found: Sequence[Invoice]) -> list[dict[str, Any]]:
@@ -93,7 +95,7 @@ def patient(found: Patient, office: Office) -> dict[str, Any]:
 
 def charge(found: Charge) -> dict[str, Any]:
     """A charge of the ledger. Needs an open unit."""
-    cycle = db.session.get_one(BillingCycle, found.cycle_id)
+    cycle = db.session.execute(PERIOD, {"cycle": found.cycle_id}).one()
     return {
         "charge_id": blind_index(str(found.id), purpose="charges.id").hex()[:32],
         "amount": found.cents,
