@@ -129,6 +129,25 @@ class CancelSubscriptionForm(VersionForm):
     )
 
 
+PROVIDER_IDS = {
+    "payment_provider_customer_id": "Customer (cus_…)",
+    "payment_provider_subscription_id": "Subscription (sub_…)",
+}
+
+
+class ProviderIdForm(VersionForm):
+    """What the payment provider calls the office. It is shown masked once it is saved."""
+
+    which = SelectField("Which", choices=PROVIDER_IDS)
+    value = StringField(
+        "Id",
+        filters=[tidy],
+        validators=[Length(max=255)],
+        description="Leave it empty to take it away.",
+        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 255},
+    )
+
+
 class VerificationForm(VersionForm):
     """A second person's word that name and email may leave for the payment provider."""
 

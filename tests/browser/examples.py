@@ -58,7 +58,7 @@ def examples(installation: Installation) -> Mapping[str, str]:
             "unpaid": session.scalars(
                 select(Order.order_number).where(Order.status == OrderStatus.PENDING)
             ).first(),
-            "office": str(session.scalars(select(Office.id)).first()),
+            "office": str(session.scalars(select(Office.id).order_by(Office.id)).first()),
             "failures": _failures(session),
             "bulk": str(_bulk(unclaimed, fulfiller).id),
             **_letters(session, admin),

@@ -34,7 +34,7 @@ NOUNS = {
     "sign-out", "step-up", "takeover", "verification",
     "activation", "anchor", "approval", "approvals", "charges", "clock", "credits", "deactivation",
     "dry-runs", "erasure", "imports", "lines", "move", "offices", "patients", "pause", "payments", "plan",
-    "promise", "refunds", "return", "runs", "search", "subscription", "time-zone",
+    "promise", "provider-id", "refunds", "return", "runs", "search", "subscription", "time-zone",
 }  # fmt: skip
 
 

@@ -151,3 +151,15 @@ def test_a_parked_office_says_why_and_can_be_tried_again(app: Flask, billing: Br
     assert "The plan has no price." in billing.get(f"/staff/offices/{one.id}")
     assert billing.post(f"/staff/offices/{one.id}/retries").status_code == 303
     assert fresh(one).parked_at is None
+
+
+def test_an_id_of_the_provider_is_checked_and_then_shown_masked(billing: Browser) -> None:
+    one = office()
+    told = {"version": one.version, "which": "payment_provider_customer_id"}
+    wrong = billing.post(f"/staff/offices/{one.id}/provider-id", **told, value="sub_12345678")
+    assert wrong.status_code == 422
+    assert "begins with cus_" in wrong.text
+    billing.post(f"/staff/offices/{one.id}/provider-id", **told, value="cus_demo12345678")
+    shown = billing.get(f"/staff/offices/{one.id}")
+    assert "cus_demo12345678" not in shown
+    assert "5678" in shown

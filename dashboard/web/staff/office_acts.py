@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from dashboard import clock
-from dashboard.billing import offices, parking, verification
+from dashboard.billing import offices, parking, provider_ids, verification
 from dashboard.errors import Invalid
 from dashboard.models import Office
 from dashboard.rights import Permission
@@ -21,7 +21,7 @@ from dashboard.web.pages import page
 from dashboard.web.staff import acting
 from dashboard.web.staff.office_page import Forms, context, office_href
 from dashboard.web.staff.offices import bp
-from forms.offices import NewOfficeForm, OfficeChangeForm, VerificationForm
+from forms.offices import NewOfficeForm, OfficeChangeForm, ProviderIdForm, VerificationForm
 
 DETAILS = ("name", "billing_email", "billing_address")
 
@@ -75,6 +75,21 @@ def verify(office_id: int) -> ResponseReturnValue:
         verification.verify(office, version=form.version.data or 0, now=clock.now())
 
     return done(office_id, form, save, "Verified. What waited for it is sent now.")
+
+
+@bp.post("/<int:office_id>/provider-id")
+@require(Permission.CHANGE_OFFICES)
+def give_provider_id(office_id: int) -> ResponseReturnValue:
+    """What the payment provider calls it, checked by its format (OFF-01)."""
+    form = ProviderIdForm()
+
+    def save(office: Office) -> None:
+        try:
+            provider_ids.give(office, form.which.data, form.value.data or None)
+        except Invalid as no:
+            raise Invalid("value", str(no)) from None
+
+    return done(office_id, form, save, "Saved. From here on it is shown masked.")
 
 
 @bp.post("/<int:office_id>/retries")

@@ -41,6 +41,7 @@ from forms.offices import (
     CancelSubscriptionForm,
     OfficeChangeForm,
     PlanForm,
+    ProviderIdForm,
     StartForm,
     VerificationForm,
     ZoneForm,
@@ -63,6 +64,7 @@ class Forms:
     zone: ZoneForm
     cancel: CancelSubscriptionForm
     charge: OneOffForm
+    provider: ProviderIdForm
 
     @classmethod
     def blank(cls) -> Forms:
@@ -75,6 +77,7 @@ class Forms:
             ZoneForm,
             CancelSubscriptionForm,
             OneOffForm,
+            ProviderIdForm,
         )
         return cls(*(kind(formdata=None) for kind in kinds))
 
@@ -107,7 +110,6 @@ class Rows:
     keys: int
     statuses: Sequence[StatusChange]
     names: Hands
-    findings: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,6 @@ def gathered(office_id: int) -> Rows:
             keys=_count(ApiKey, ApiKey.office_id == office_id, ApiKey.revoked_at.is_(None)),
             statuses=_newest(StatusChange, StatusChange.office_id == office_id),
             names=hands(),
-            findings=[],
         )
 
 
