@@ -45,7 +45,7 @@ def own_patient(ref: str) -> Patient:
     return _own(PATIENT, ref, "patient")
 
 
-def _own(wanted: Select[tuple[Row]], ref: str, what: str) -> Row:
+def _own(wanted: Select[Row], ref: str, what: str) -> Row:
     """An office's key sees what is of that office only."""
     row, mine = db.session.scalars(wanted, {"ref": ref}).first(), keys.program().office_id
     if row is None or mine not in {None, row.id if isinstance(row, Office) else row.office_id}:
