@@ -48,9 +48,11 @@ def record_all(action: Action, about: Sequence[tuple[Any, Mapping[str, Plain]]])
     Raises:
         ValueError: a change that the action does not allow.
     """
-    events = [_told(action, subject, "ok", None, changes) for subject, changes in about]
-    if events:
-        db.session.connection().execute(insert(AuditEvent.__table__), events)
+    if not about:
+        return
+    common = _told(action, None, "ok", None, None)
+    events = [common | _about(action, subject, changes) for subject, changes in about]
+    db.session.connection().execute(insert(AuditEvent.__table__), events)
 
 
 def _told(
@@ -63,12 +65,18 @@ def _told(
         "role": who.role,
         "office_id": who.office_id,
         "action": action.value,
-        "object_type": _kind(subject),
-        "object_ref": _name(subject),
         "outcome": outcome,
         "reason": reason,
         "request_id": who.request_id,
         "address": who.address,
+        **_about(action, subject, changes),
+    }
+
+
+def _about(action: Action, subject: Any, changes: Mapping[str, Plain] | None) -> dict[str, Any]:
+    return {
+        "object_type": _kind(subject),
+        "object_ref": _name(subject),
         "changes": canonical(_allowed(action, changes)) if changes else None,
     }
 

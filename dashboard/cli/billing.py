@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import IO, Any
 
 import click
 from flask.cli import with_appcontext
 
 from dashboard import actor, clock, money
-from dashboard.billing import forecast, monthly_run, parking, simulated_input
+from dashboard.billing import forecast, monthly_run, parking, revenue, simulated_input
 from dashboard.billing.simulation import Month
 from dashboard.cli.simulating import simulated
+from dashboard.cycles import boundary
 from dashboard.errors import DomainError, Invalid
 from dashboard.models import MonthlyRun
 from dashboard.rows import found
@@ -58,9 +59,26 @@ def run(as_of: datetime | None, dry_run: bool) -> None:
 
 
 @billing.command("close-month")
-def close_month() -> None:
-    """Close the books of a month: what was earned in it never changes afterwards."""
-    raise click.ClickException("The books are not kept yet: there is no revenue schedule to close.")
+@click.argument("month", type=click.DateTime(["%Y-%m"]), required=False)
+@with_appcontext
+def close_month(month: datetime | None) -> None:
+    """Close the books of MONTH, such as 2026-03 (the oldest open one): what it earned stands for good."""
+    now = clock.now()
+    try:
+        with writing():
+            closed = revenue.close(month.date() if month else _oldest_open(now), now)
+    except DomainError as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(
+        f"{closed.month:%B %Y} is closed: {money.dollars(closed.recognized_cents)} recognized,"
+        f" {money.dollars(closed.deferred_cents)} deferred, {len(closed.entries):,} documents."
+    )
+
+
+def _oldest_open(now: datetime) -> date:
+    """The month after the newest closed one; where none is, the last that is over."""
+    last = revenue.last_closed()
+    return boundary(last.month, 1) if last else boundary(now.date().replace(day=1), -1)
 
 
 @billing.command()

@@ -317,3 +317,19 @@ def test_the_command_refuses_the_future(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["billing", "run", "--as-of", "2999-01-01"])
     assert result.exit_code == 1
     assert "lies in the future" in result.output
+
+
+def closed(app: Flask, *words: str) -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=["billing", "close-month", *words])
+    return result.exit_code, result.output
+
+
+def test_the_command_closes_a_month_once_and_then_the_next(app: Flask) -> None:
+    assert closed(app, "2026-01") == (
+        0,
+        "January 2026 is closed: $0.00 recognized, $0.00 deferred, 0 documents.\n",
+    )
+    assert closed(app)[1].startswith("February 2026 is closed")
+    code, said = closed(app, "2026-01")
+    assert code == 1
+    assert "January 2026 is closed" in said
