@@ -17,7 +17,8 @@ from tests.support import practice
 
 pytestmark = pytest.mark.both
 MARCH = date(2026, 3, 1)
-ONE = [("patient_activation", 1, 200)]
+ONE, TWO = [("patient_activation", 1, 200)], [("patient_activation", 2, 200)]
+CREDIT = ("credit", 1, -200)
 
 
 def at(text: str) -> datetime:
@@ -88,3 +89,17 @@ def test_what_is_told_late_of_somebody_who_moved_is_settled_with_the_former_offi
     deactivate(patient, at=at("2026-03-20"), now=at("2026-05-05"))
     assert practice.invoiced(office)["2026-05-01"] == [("credit", 1, -200)]
     assert (practice.charged(office), practice.charged(other)) == (1, 2)
+
+
+def test_the_example_of_the_plan(office: Office) -> None:
+    a, b = practice.patient(office), practice.patient(office)
+    activate(a, at=at("2026-03-02T15:00"), now=at("2026-03-02T15:00"))
+    assert practice.invoiced(office) == {"2026-03-01": ONE}
+    activate(a, at=at("2026-03-09"), now=at("2026-03-09"))
+    assert practice.invoiced(office) == {"2026-03-01": ONE}
+    activate(b, at=at("2026-03-20"), now=at("2026-03-20"))
+    deactivate(b, at=at("2026-03-25"), now=at("2026-03-25"))
+    months.up_to_date(office.id, at("2026-04-02"))
+    assert practice.invoiced(office) == {"2026-03-01": TWO, "2026-04-01": ONE}
+    deactivate(a, at=at("2026-03-30"), now=at("2026-05-05"))
+    assert practice.invoiced(office) == {"2026-03-01": TWO, "2026-04-01": ONE, "2026-05-01": [CREDIT]}

@@ -15,10 +15,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties.machine import Billing
 
-EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "12"))
 HOW = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=25,
+    stateful_step_count=30,
     deadline=None,
     database=None,
     derandomize="PROOF_EXAMPLES" not in os.environ,
