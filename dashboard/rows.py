@@ -12,6 +12,7 @@ from dashboard.models.base import Model
 from dashboard.unit import insert
 
 Row = TypeVar("Row", bound=Model)
+LARGEST_ID = 2**63 - 1
 
 
 def found(model: type[Row], id: int, what: str = "record") -> Row:
@@ -20,7 +21,7 @@ def found(model: type[Row], id: int, what: str = "record") -> Row:
     Raises:
         NotFound: there is none.
     """
-    row = db.session.get(model, id)
+    row = db.session.get(model, id) if id <= LARGEST_ID else None
     if row is None:
         raise NotFound(what)
     return row
@@ -32,7 +33,9 @@ def locked(model: type[Row], id: int, what: str = "record") -> Row:
     Raises:
         NotFound: there is none.
     """
-    row = db.session.get(model, id, with_for_update=True, populate_existing=True)
+    row = None
+    if id <= LARGEST_ID:
+        row = db.session.get(model, id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound(what)
     return row

@@ -25,7 +25,7 @@ def conditions(told: Mapping[str, str]) -> list[ColumnElement[bool]]:
 def _conditions(told: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
     if "office" in told:
         its_cycles = select(BillingCycle.id).join(Office, Office.id == BillingCycle.office_id)
-        yield Charge.cycle_id.in_(its_cycles.where(Office.code == told["office"].upper()))
+        yield Charge.cycle_id.in_(its_cycles.where(Office.code == told["office"].replace("\0", "").upper()))
     if "cycle" in told:
         yield Charge.cycle_id == int(told["cycle"])
     if told.get("kind") == "credit":
@@ -54,7 +54,7 @@ def count(meets: list[ColumnElement[bool]]) -> int:
 def cycles(code: str) -> Sequence[BillingCycle]:
     """The cycles of the office of this code, newest first."""
     ours = select(BillingCycle).join(Office, Office.id == BillingCycle.office_id)
-    ours = ours.where(Office.code == code.upper()).order_by(BillingCycle.number.desc())
+    ours = ours.where(Office.code == code.replace("\0", "").upper()).order_by(BillingCycle.number.desc())
     return db.session.scalars(ours).all()
 
 

@@ -69,7 +69,7 @@ def _conditions(told: Mapping[str, str], today: date) -> Iterator[ColumnElement[
     if "type" in told:
         yield Invoice.invoice_type == InvoiceType(told["type"])
     if "office" in told:
-        yield Office.code == told["office"].upper()
+        yield Office.code == told["office"].replace("\0", "").upper()
     if "q" in told:
         text = told["q"].replace("\0", "").upper()
         number = Invoice.number.startswith(text, autoescape=True)

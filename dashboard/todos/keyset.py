@@ -95,5 +95,5 @@ def _word(value: Any) -> str:
 def _value(part: str, column: Any) -> Any:
     if column.key == "priority":
         return Priority(part)
-    number = int(part[:16], 16)
+    number = int(part[:15], 16)
     return number if column.key == "id" else EPOCH + timedelta(microseconds=number)

@@ -34,6 +34,7 @@ from forms.billing import (
 )
 
 MOST = 40
+LONGEST_ID = 18
 
 
 @bp.get("/<int:invoice_id>")
@@ -185,7 +186,8 @@ def stale(invoice_id: int) -> ResponseReturnValue:
 @require(Permission.CHANGE_INVOICES)
 def approved() -> ResponseReturnValue:
     """How each of them stands now: issued, or why not."""
-    ids = [int(each) for each in request.args.get("ids", "").split("-") if each.isdecimal()][:MOST]
+    told = request.args.get("ids", "").split("-")
+    ids = [int(each) for each in told if each.isdecimal() and len(each) < LONGEST_ID][:MOST]
     with reading() as session:
         some = [each for id in ids if (each := session.get(Invoice, id))]
         results = [_result(each) for each in some]

@@ -71,7 +71,7 @@ def row_of(one: Any) -> OfficeRow:
         plan=one.plan,
         next=local_day(office.next_boundary, office.time_zone),
         patients=one.patients,
-        owed_cents=one.owed,
+        owed_cents=int(one.owed),
         parked_at=office.parked_at,
         is_verified=office.verified_at is not None,
     )
