@@ -134,6 +134,7 @@ RIGHTS: Mapping[Role, frozenset[Permission]] = {
         P.EXPORT_AUDIT,
         P.SEE_PEOPLE,
         P.SEE_PATIENTS,
+        P.VERIFY_OFFICES,
         P.SEE_CHARGE_MAP,
         P.SEE_PAYLOADS,
     },

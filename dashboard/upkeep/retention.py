@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from dashboard.models import AccountLink, FailedAttempt, Heartbeat, Job, JobState, UserSession
+from dashboard.models import (
+    AccountLink,
+    FailedAttempt,
+    Heartbeat,
+    IdempotentAnswer,
+    Job,
+    JobState,
+    UserSession,
+)
 
 CHUNK = 1_000
 ENDED = (JobState.DONE, JobState.CANCELED)
@@ -40,6 +48,7 @@ RULES = (
     ),
     Rule(FailedAttempt, timedelta(days=1), lambda by: FailedAttempt.at < by),
     Rule(Heartbeat, timedelta(days=1), lambda by: Heartbeat.seen_at < by),
+    Rule(IdempotentAnswer, timedelta(days=2), lambda by: IdempotentAnswer.created_at < by),
 )
 
 
