@@ -83,9 +83,7 @@ def _mode(value: str) -> Mode:
 
 def _secret(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 10:
-        raise ValueError(
-            "Use at least 32 random characters, such as: openssl rand -base64 48."
-        )
+        raise ValueError("Use at least 32 random characters, such as: openssl rand -base64 48.")
     return value
 
 

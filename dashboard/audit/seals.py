@@ -124,4 +124,3 @@ def _append(file: Path, lines: list[str]) -> None:
         written.write("".join(f"{line}\n" for line in lines if line not in known).encode("ascii"))
         written.flush()
         os.fsync(written.fileno())
-

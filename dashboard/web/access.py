@@ -169,11 +169,14 @@ def _guard() -> None:
         return
     view = current_app.view_functions[str(request.endpoint)]
     wants = getattr(view, "wants", "nothing said")
-    if wants == ANYBODY:
-        return
     if isinstance(wants, Right):
-        return keys.admit(wants)
-    person = me()
+        keys.admit(wants)
+    elif wants != ANYBODY:
+        _admit(me(), view, wants)
+
+
+def _admit(person: SignedIn, view: object, wants: object) -> None:
+    """Let in somebody signed in whose role, and proof of who they are, suffice."""
     if isinstance(wants, Permission) and not person.may(wants):
         _refuse(wants)
     if isinstance(wants, str) and not isinstance(wants, Permission):

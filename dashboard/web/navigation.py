@@ -15,8 +15,8 @@ from dashboard.rights import Permission
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry: `key` follows `g` on the keyboard, `count` names a number of `nav_counts`, `only_in` the mode
-    in which it is there.
+    """One entry. `key` follows `g` on the keyboard, `count` names a number of `nav_counts`; `only_in` is the
+    mode in which it is there.
     """
 
     name: str

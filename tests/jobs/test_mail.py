@@ -112,6 +112,7 @@ def test_a_mail_is_sent_once_however_often_it_is_asked_for(inbox: Inbox) -> None
     work("mail.send")
     assert len(inbox.letters) == 1
 
+
 def test_a_person_may_send_it_again_and_it_has_another_id(inbox: Inbox) -> None:
     with writing():
         sell()

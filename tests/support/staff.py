@@ -30,6 +30,7 @@ class Browser:
     def post(self, path: str, **form: Any) -> TestResponse:
         return self.client.post(path, data={**form, "csrf_token": csrf_of(self.client)})
 
+
 def order_of(**terms: Any) -> Order:
     """An order placed just now. Opens a unit of its own."""
     with writing():

@@ -119,7 +119,7 @@ ACTS = ("payment", "intake", "cancellation", "client-link", "client-link/revocat
 def test_who_may_only_look_changes_nothing(app: Flask, act: str) -> None:
     order = order_of()
     looker = Browser(signed_in(app, Role.READ_ONLY)[0])
-    assert "<form class=\"form\"" not in looker.get(page_of(order))
+    assert '<form class="form"' not in looker.get(page_of(order))
     assert looker.post(f"{page_of(order)}/{act}", version="1").status_code == 403
 
 

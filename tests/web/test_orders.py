@@ -29,6 +29,7 @@ ENTRY = {
     "entry_key": "the form's own key",
 }
 
+
 @pytest.fixture
 def staff(app: Flask) -> Browser:
     return Browser(signed_in(app)[0])
