@@ -7,13 +7,13 @@ A query outside a unit is refused: it would hold a transaction that nobody ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -82,6 +82,14 @@ def _finish(session: Session, intent: Intent) -> None:
     session.commit()
 
 
+def plain(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """What a statement of columns finds, past the ORM, whose part costs as much as a small query.
+
+    Nothing is flushed first.
+    """
+    return db.session.connection().execute(statement, values)
+
+
 def insert(session: Session, table: type[Any]) -> Any:
     """An INSERT that knows ON CONFLICT in the words of the session's database."""
     words = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -110,14 +118,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = _said(connection) is Intent.WRITE
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    """Told only what it is not told already: a connection stays as its last unit left it."""
+    intent = _said(connection)
+    writes = intent is Intent.WRITE
+    if connection.info.get("intent") is not intent:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info["intent"] = intent
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if _said(connection) is Intent.READ:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """The driver says it with its own BEGIN, so it costs no message."""
+    driver: Any = connection.connection.driver_connection
+    reads = _said(connection) is Intent.READ
+    if driver.read_only is not reads:
+        driver.read_only = reads
 
 
 def _said(connection: Connection) -> Intent:

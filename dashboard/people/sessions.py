@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from dashboard import audit
 from dashboard.audit import Action
 from dashboard.extensions import db
 from dashboard.models import Theme, User, UserSession, UserState
 from dashboard.people.changes import changed
+from dashboard.people.names import name_of
 from dashboard.rights import Permission, Role, may
 from dashboard.tokens import digest, new_token
+from dashboard.unit import plain
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=12)
@@ -70,8 +72,8 @@ def start(user: User, *, now: datetime, address: str | None, agent: str) -> str:
 def find(raw: str, now: datetime) -> SignedIn | None:
     """The person whose session this cookie opens now, in one query; None if it opens none."""
     told = {"digest": digest(raw), "seen_after": now - IDLE, "begun_after": now - LONGEST}
-    row = db.session.execute(OPENED, told).first()
-    return row and _snapshot(*row)
+    row = plain(OPENED, told).first()
+    return row and _snapshot(row)
 
 
 def whose(raw: str) -> str | None:
@@ -95,11 +97,14 @@ def _live(seen_after: Any, begun_after: Any) -> tuple[ColumnElement[bool], ...]:
 
 # built once, because every request asks it
 OPENED = (
-    select(UserSession, User)
+    select(
+        UserSession.id, UserSession.user_id, UserSession.seen_at, UserSession.stepped_up_at,
+        User.ref, User._name, User.role, User.office_id, User.theme, User.comfortable, User.shortcuts,
+    )
     .join(User, User.id == UserSession.user_id)
     .where(UserSession.digest == bindparam("digest"), User.state == UserState.ACTIVE)
     .where(*_live(bindparam("seen_after"), bindparam("begun_after")))
-)
+)  # fmt: skip
 
 
 def touch(session_id: int, now: datetime) -> None:
@@ -157,17 +162,17 @@ def _told(user: User, cause: str, ended: int) -> int:
     return ended
 
 
-def _snapshot(session: UserSession, user: User) -> SignedIn:
+def _snapshot(row: Row[Any]) -> SignedIn:
     return SignedIn(
-        session_id=session.id,
-        user_id=user.id,
-        ref=user.ref,
-        name=user.name or "",
-        role=user.role,
-        office_id=user.office_id,
-        theme=user.theme,
-        comfortable=user.comfortable,
-        shortcuts=user.shortcuts,
-        seen_at=session.seen_at,
-        stepped_up_at=session.stepped_up_at,
+        session_id=row.id,
+        user_id=row.user_id,
+        ref=row.ref,
+        name=name_of(row.ref, row.name) or "",
+        role=row.role,
+        office_id=row.office_id,
+        theme=row.theme,
+        comfortable=row.comfortable,
+        shortcuts=row.shortcuts,
+        seen_at=row.seen_at,
+        stepped_up_at=row.stepped_up_at,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only
 
-from dashboard.extensions import db
-from dashboard.models import User
-from dashboard.rights import Permission
+from dashboard.models import User, UserState
+from dashboard.people.names import name_of
+from dashboard.rights import Permission, Role, may
+from dashboard.unit import plain
 
-WANTED = load_only(User.id, User.ref, User._name, User.role, User.state)
-STAFF = select(User).options(WANTED).where(User.office_id.is_(None))  # built once: every list asks it
+# built once: every list asks it
+STAFF = select(User.id, User.ref, User._name, User.role, User.state).where(User.office_id.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,11 @@ class Hands:
 
 def hands() -> Hands:
     """The whole staff, in one statement, by name."""
-    staff = db.session.scalars(STAFF).all()
-    names = {user.id: user.name or "Unknown" for user in staff}
-    workers = [(user.id, names[user.id]) for user in staff if user.may(Permission.WORK_QUEUE)]
+    staff = plain(STAFF).all()
+    names = {user.id: name_of(user.ref, user.name) or "Unknown" for user in staff}
+    workers = [(user.id, names[user.id]) for user in staff if _may_work(user.role, user.state)]
     return Hands(names, {user.ref: names[user.id] for user in staff}, sorted(workers, key=lambda one: one[1]))
+
+
+def _may_work(role: Role, state: UserState) -> bool:
+    return state is UserState.ACTIVE and may(role, Permission.WORK_QUEUE)
