@@ -41,6 +41,11 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def period_words(start: date, after: date) -> str:
+    """A period by its first and last day, as on paper: "1 Nov 2026 to 30 Nov 2026" where `after` is 1 Dec."""
+    return f"{day_words(start)} to {day_words(after - timedelta(days=1))}"
+
+
 def due_words(due: date, today: date) -> str:
     """How soon: "2d late", "today", "tomorrow", "in 3d"; further off, the day itself."""
     days = (due - today).days
@@ -129,6 +134,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
         "when": lambda at: when(at, zone),
         "iso": lambda at: at.isoformat(timespec="seconds"),
         "day": day_words,
+        "period": period_words,
         "relative": lambda at: relative(at, _now()),
         "due_words": lambda due: due_words(due, today()),
         "due_tone": lambda due: due_tone(due, today()),

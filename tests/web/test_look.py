@@ -156,3 +156,7 @@ def test_every_colour_can_be_read_on_the_panel_and_on_a_hovered_row(name: str, m
 
 def test_a_day_is_written_so_that_nobody_misreads_it() -> None:
     assert filters.day_words(date(2026, 3, 2)) == "2 Mar 2026"
+
+
+def test_a_period_is_written_by_its_last_day_though_it_is_kept_by_the_day_after() -> None:
+    assert filters.period_words(date(2026, 2, 1), date(2026, 3, 1)) == "1 Feb 2026 to 28 Feb 2026"

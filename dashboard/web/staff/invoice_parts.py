@@ -23,7 +23,7 @@ from dashboard.rows import found
 from dashboard.todos.hands import hands
 from dashboard.unit import reading, writing
 from dashboard.web.access import require
-from dashboard.web.filters import day_words
+from dashboard.web.filters import day_words, period_words
 from dashboard.web.invoice_paper import paper
 from dashboard.web.pages import page
 from dashboard.web.staff.invoice_page import around
@@ -129,7 +129,7 @@ def _compared(invoice: Invoice, office: Office, sent: dict[str, Any]) -> Iterato
     yield Compared("Number", invoice.number or "", STAYED)
     yield Compared("Reference", invoice.ref, sent["reference"])
     yield Compared("Office", f"{office.code} {office.name}", f"reference {sent['customer']}")
-    period = f"{day_words(invoice.billing_period_start)} to {day_words(invoice.billing_period_end)}"
+    period = period_words(invoice.billing_period_start, invoice.billing_period_end)
     yield Compared("Period", period, f"month {sent['month']}" if sent["month"] else STAYED)
     yield from _lines(invoice, sent["lines"])
     yield Compared("Total", dollars(invoice.total_cents), dollars(sent["total_cents"]))

@@ -14,7 +14,10 @@ OPEN = {PaymentState.UNPAID, PaymentState.PROCESSING, PaymentState.FAILED}
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One invoice in a list. Money is cents; `left_cents` is what has neither been paid nor credited."""
+    """One invoice in a list. Money is cents; `left_cents` is what has neither been paid nor credited.
+
+    `end` is the first day after its period.
+    """
 
     id: int
     href: str
