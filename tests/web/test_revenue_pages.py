@@ -61,6 +61,14 @@ def test_the_picture_and_its_table_say_the_same(billing: Browser, earned: Office
     assert f"{month(2):%B %Y}</a>" in shown
 
 
+def test_no_month_is_left_out_between_the_closed_and_the_present_one(
+    billing: Browser, earned: Office
+) -> None:
+    billing.post("/staff/revenue/closure", month=f"{month(2):%Y-%m}", sure="y")
+    shown = billing.get("/staff/revenue")
+    assert [f"{month(back):%B %Y}</a>" in shown for back in (0, 1, 2)] == [True] * 3
+
+
 def test_a_month_is_closed_for_good(billing: Browser, earned: Office) -> None:
     answer = billing.post("/staff/revenue/closure", month=f"{month(2):%Y-%m}", sure="y")
     assert answer.status_code == 303

@@ -49,8 +49,8 @@ def index() -> ResponseReturnValue:
     month, now = _month(), clock.now()
     with reading():
         found = revenue.report(month)
-        bars = list(drawn([*_closed(), found]))
         last = revenue.last_closed()
+        bars = list(drawn([*_closed(), *_open(found, last)]))
     return page(
         "staff/revenue.html",
         report=found,
@@ -117,6 +117,16 @@ def drawn(reports: Sequence[Report | ClosedMonth]) -> Iterator[Bar]:
 def _closed() -> Sequence[ClosedMonth]:
     newest = select(ClosedMonth).order_by(ClosedMonth.month.desc()).limit(BARS)
     return db.session.scalars(newest).all()
+
+
+def _open(found: Report, last: ClosedMonth | None) -> Iterator[Report]:
+    """The month that is shown, and each since the last closed one: no month is left out between them."""
+    yield found
+    month = boundary(last.month, 1) if last else _present()
+    while month <= _present():
+        if month != found.month:
+            yield revenue.report(month)
+        month = boundary(month, 1)
 
 
 def _why_not(found: Report, last: ClosedMonth | None) -> str | None:
