@@ -168,6 +168,10 @@ def returned(invoice: Invoice, payment: Payment, now: datetime) -> None:
         return
     payment.state = MoneyState.REVERSED
     invoice.amount_paid_cents -= payment.amount_cents
+    invoice.updated_at = now
+    audit.record(
+        Action.PAYMENT_FAILED, invoice, changes={"cents": payment.amount_cents, "method": payment.method}
+    )
     _fail(invoice, now)
 
 

@@ -32,9 +32,10 @@ NOUNS = {
     "password-reset", "payment", "people", "preferences", "recovery-codes", "release",
     "reopening", "resending", "retries", "revocation", "role", "second-factor", "second-step",
     "sign-out", "step-up", "takeover", "verification",
-    "activation", "anchor", "approval", "approvals", "charges", "clock", "credits", "deactivation",
-    "dry-runs", "erasure", "imports", "lines", "move", "offices", "patients", "pause", "payments", "plan",
-    "promise", "provider-id", "refunds", "return", "runs", "search", "subscription", "time-zone",
+    "activation", "activation-credits", "anchor", "approval", "approvals", "charges", "clock", "credits",
+    "deactivation", "disputes", "dry-runs", "erasure", "imports", "lines", "move", "offices", "patients",
+    "pause", "payments", "plan", "promise", "provider-id", "refunds", "return", "reversals", "runs", "search",
+    "subscription", "time-zone",
 }  # fmt: skip
 
 

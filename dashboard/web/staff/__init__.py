@@ -12,6 +12,7 @@ from dashboard.web.staff import (  # noqa: F401 - *_acts, order_* and todo add p
     go,
     invoice_acts,
     invoice_links,
+    invoice_money,
     invoice_parts,
     invoices,
     jobs,

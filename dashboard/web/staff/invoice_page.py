@@ -10,7 +10,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 
-from dashboard.billing import drafts, invoice_lists, invoices, payments, review
+from dashboard.billing import drafts, given_back, invoice_lists, invoices, payments, review
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -18,15 +18,18 @@ from dashboard.models import (
     DocumentState,
     Invoice,
     Message,
+    MoneyState,
     Office,
     Payment,
     PaymentState,
     Refund,
 )
+from dashboard.money import dollars
 from dashboard.rights import Permission
 from dashboard.rows import found
 from dashboard.unit import reading
 from dashboard.web.access import me
+from dashboard.web.staff.invoice_may import may, why_not
 from dashboard.web.staff.invoice_rows import invoice_href, shown
 from dashboard.web.staff.shapes import Tab
 from forms.billing import (
@@ -37,6 +40,20 @@ from forms.billing import (
     RefundForm,
     ReturnForm,
     VoidForm,
+)
+from forms.invoice_money import ENDED, OPENED, ActivationsForm, BouncedForm, DisputeForm
+
+KINDS = (
+    InvoiceForm,
+    ReturnForm,
+    LineForm,
+    VoidForm,
+    CreditForm,
+    RefundForm,
+    OfflinePaymentForm,
+    BouncedForm,
+    DisputeForm,
+    ActivationsForm,
 )
 
 
@@ -51,11 +68,20 @@ class Forms:
     credit: CreditForm
     refund: RefundForm
     payment: OfflinePaymentForm
+    bounced: BouncedForm
+    dispute: DisputeForm
+    activations: ActivationsForm
 
     @classmethod
     def blank(cls) -> Forms:
-        kinds = (InvoiceForm, ReturnForm, LineForm, VoidForm, CreditForm, RefundForm, OfflinePaymentForm)
-        return cls(*(kind(formdata=None) for kind in kinds))
+        return cls(*(kind(formdata=None) for kind in KINDS))
+
+    def offer(self, rows: Rows) -> None:
+        """Put what there is to choose from into the forms that choose."""
+        came = [each for each in rows.payments if each.state is MoneyState.SUCCEEDED]
+        self.bounced.payment.choices = [(each.id, said(each)) for each in came]
+        is_disputed = rows.invoice.payment_state is PaymentState.DISPUTED
+        self.dispute.what.choices = list(ENDED.items()) if is_disputed else list(OPENED.items())
 
     def named(self) -> Iterator[tuple[str, FlaskForm]]:
         """Each form with the name that keeps its fields' ids apart."""
@@ -93,20 +119,7 @@ class Rows:
     wrong: list[review.Check]
     replaces: Invoice | None
     replaced_by: Invoice | None
-
-
-@dataclass(frozen=True, slots=True)
-class May:
-    """What the person signed in may do to this invoice now."""
-
-    approve: bool = False
-    send_back: bool = False
-    add_line: bool = False
-    void: bool = False
-    credit: bool = False
-    refund: bool = False
-    record: bool = False
-    resend: bool = False
+    creditable: int
 
 
 def gathered(invoice_id: int) -> Rows:
@@ -126,7 +139,20 @@ def gathered(invoice_id: int) -> Rows:
             wrong=review.failed(invoice) if is_closed else [],
             replaces=db.session.get(Invoice, invoice.replaces_id) if invoice.replaces_id else None,
             replaced_by=db.session.scalar(select(Invoice).where(Invoice.replaces_id == invoice.id)),
+            creditable=_creditable(invoice),
         )
+
+
+def _creditable(invoice: Invoice) -> int:
+    """How many activations of its month may still be given back."""
+    if invoice.document_state is not DocumentState.ISSUED or not invoice.cycle_id:
+        return 0
+    return given_back.creditable(db.session.get_one(BillingCycle, invoice.cycle_id))
+
+
+def said(payment: Payment) -> str:
+    """A payment in a list to choose from."""
+    return f"{dollars(payment.amount_cents)} by {payment.method}"
 
 
 def _of(table: Any, invoice: Invoice) -> Sequence[Any]:
@@ -155,6 +181,7 @@ def _line(each: Any) -> Line:
 def context(invoice_id: int, forms: Forms) -> dict[str, Any]:
     """All that staff/invoice.html is given."""
     rows = gathered(invoice_id)
+    forms.offer(rows)
     for _, form in forms.named():
         form["version"].data = form["version"].data or rows.invoice.version
         if "key" in form:
@@ -162,7 +189,7 @@ def context(invoice_id: int, forms: Forms) -> dict[str, Any]:
     return around(rows.invoice, rows.office, rows.total_cents, "record") | {
         "rows": rows,
         "forms": forms,
-        "may": may(rows.invoice),
+        "may": may(rows.invoice, rows.creditable),
         "why_not": list(why_not(rows.invoice)) if me().may(Permission.CHANGE_INVOICES) else [],
     }
 
@@ -189,41 +216,3 @@ def parts(invoice: Invoice, current: str) -> Iterator[Tab]:
         yield Tab("sent", "Sent to Stripe", f"{href}/payload", None, current == "sent")
         yield Tab("diff", "Diff", f"{href}/diff", None, current == "diff")
     yield Tab("history", "History", f"{href}/history", None, current == "history")
-
-
-def may(invoice: Invoice) -> May:
-    """What applies to the invoice as it is, and is allowed to this person."""
-    changes, state = me().may(Permission.CHANGE_INVOICES), invoice.document_state
-    is_closed, is_issued = state is DocumentState.CLOSED, state is DocumentState.ISSUED
-    is_unpaid = is_issued and invoice.rest_cents > 0
-    return May(
-        approve=changes and is_closed,
-        send_back=changes and is_closed and invoice.returned_at is None,
-        add_line=changes and state in {DocumentState.DRAFT, DocumentState.CLOSED},
-        void=changes and (is_closed or is_unpaid) and invoice.refundable_cents <= 0,
-        credit=changes and is_unpaid,
-        refund=me().may(Permission.REFUND)
-        and invoice.refundable_cents > 0
-        and invoice.payment_state is not PaymentState.DISPUTED,
-        record=me().may(Permission.RECORD_PAYMENTS) and is_unpaid,
-        resend=me().may(Permission.RESEND_MESSAGES),
-    )
-
-
-def why_not(invoice: Invoice) -> Iterator[str]:
-    """Why what is absent is absent, a line each."""
-    state = invoice.document_state
-    if state is DocumentState.DRAFT:
-        yield "It grows until its month ends; then it can be approved or voided."
-    if state is DocumentState.VOID:
-        yield "It is void, and stays so."
-    if state is DocumentState.ISSUED:
-        yield "Issued invoices never change: void it, credit it, or add to the next draft."
-        if invoice.rest_cents <= 0:
-            yield "Nothing is left to be paid, so there is nothing to credit, to record or to void."
-        elif invoice.refundable_cents > 0:
-            yield "Money came in for it, so it cannot be voided: refund that first."
-        if invoice.payment_state is PaymentState.DISPUTED:
-            yield "The payment is disputed: nothing is refunded before the bank has decided."
-        elif invoice.refundable_cents <= 0:
-            yield "Nothing was paid that could be refunded."
