@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from dashboard import actor, audit
 from dashboard.audit import Action
 from dashboard.billing import activity, drafts, ledger, months, statuses
-from dashboard.errors import DomainError, Invalid
+from dashboard.errors import DomainError, Invalid, StaleVersion
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, Office, Patient, PatientEvent, Told
 
@@ -56,6 +56,7 @@ def activate(patient: Patient, *, at: datetime, now: datetime) -> Charge | None:
 
     Raises:
         InTheFuture, Erased: `at` lies after `now`; the patient's identity is gone.
+        StaleVersion: the patient was moved to another office at this moment.
     """
     was_here = patient.activated_at is not None and not patient.is_active_for_billing
     charge = _tell(patient, Told.ACTIVATED, at=at, now=now)
@@ -80,9 +81,7 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
     """
     if at > now:
         raise InTheFuture
-    refuse_erased(patient)
-    offices = [months.up_to_date(office_id, now) for office_id in _offices_of(patient)]
-    db.session.refresh(patient, with_for_update=True)
+    offices = _locked(patient, now)
     db.session.flush()
     with db.session.no_autoflush:
         events = activity.with_news(activity.history(patient), _kept(patient, what, at, now))
@@ -94,6 +93,20 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
             for office, story in stories.items()
         }
     return charges[patient.office_id]
+
+
+def _locked(patient: Patient, now: datetime) -> list[Office]:
+    """Every office that the news may touch, up to date, and the patient: nobody else's until the unit ends.
+
+    Raises:
+        Erased, StaleVersion: that is what became of the patient while we waited for them.
+    """
+    offices = [months.up_to_date(office_id, now) for office_id in _offices_of(patient)]
+    db.session.refresh(patient, with_for_update=True)
+    refuse_erased(patient)
+    if patient.office_id not in {office.id for office in offices}:
+        raise StaleVersion("patient")
+    return offices
 
 
 def _offices_of(patient: Patient) -> list[int]:

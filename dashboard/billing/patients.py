@@ -71,8 +71,9 @@ def change(patient: Patient, identity: Identity, *, version: int) -> list[str]:
     if patient.version != version:
         raise StaleVersion("patient")
     activations.refuse_erased(patient)
-    _check_mrn(patient.office_id, identity, patient.id)
     changed = [field for field in FIELDS if getattr(patient, field) != getattr(identity, field)]
+    if "mrn" in changed:
+        _check_mrn(patient.office_id, identity, patient.id)
     for field in changed:
         setattr(patient, field, getattr(identity, field))
     if changed:
@@ -166,7 +167,11 @@ def taken_mrns(office_id: int, tokens: Sequence[bytes]) -> dict[bytes, int]:
 
 
 def _check_mrn(office_id: int, identity: Identity, but: int | None = None) -> None:
-    if identity.mrn and set(taken_mrns(office_id, [naming.mrn_token(identity.mrn)]).values()) - {but}:
+    """The office is nobody else's until the unit ends, so two who give one number wait in turn."""
+    if not identity.mrn:
+        return
+    db.session.execute(select(Office.id).where(Office.id == office_id).with_for_update())
+    if set(taken_mrns(office_id, [naming.mrn_token(identity.mrn)]).values()) - {but}:
         raise MrnTaken
 
 

@@ -1,0 +1,121 @@
+"""Two people at once at the same thing: one waits for the other, and nothing is doubled or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from time import sleep
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.billing import activations, credits, patients, payments
+from dashboard.billing.activations import Erased
+from dashboard.billing.credits import RefundsTooMuch
+from dashboard.billing.identities import Identity
+from dashboard.billing.patients import MrnTaken
+from dashboard.errors import DomainError, StaleVersion
+from dashboard.models import Invoice, Office, Patient, RefundReason
+from dashboard.rows import found, locked
+from dashboard.unit import reading, writing
+from tests.support import invoicing, practice
+from tests.support.invoicing import APRIL_3
+
+pytestmark = pytest.mark.both
+MARCH = date(2026, 3, 1)
+ON_MARCH_2 = invoicing.at("2026-03-02")
+LONG_ENOUGH_TO_MEET = 0.4
+
+
+@contextmanager
+def meanwhile(app: Flask, act: Callable[[], object]) -> Iterator[Future[Any]]:
+    """A unit in which we work; before it commits, somebody else begins `act` in another. Gives how that
+    ended.
+    """
+    ended: Future[Any] = Future()
+
+    def theirs() -> None:
+        try:
+            with app.app_context(), writing():
+                act()
+        except DomainError as no:
+            ended.set_exception(no)
+        else:
+            ended.set_result(None)
+
+    with ThreadPoolExecutor(1) as other:
+        with writing():
+            yield ended
+            begun = other.submit(theirs)
+            sleep(LONG_ENOUGH_TO_MEET)
+        begun.result()
+
+
+@pytest.fixture
+def office(app: Flask) -> Office:
+    with writing():
+        return invoicing.office()
+
+
+@pytest.fixture
+def patient(office: Office) -> Patient:
+    with writing():
+        return practice.patient(office)
+
+
+def test_two_who_add_the_same_record_number_add_one_patient(app: Flask, office: Office) -> None:
+    def add() -> None:
+        patients.create(found(Office, office.id), Identity("Sample Patient", mrn="DEMO-1"), ON_MARCH_2)
+
+    with meanwhile(app, add) as theirs:
+        add()
+    with pytest.raises(MrnTaken):
+        theirs.result()
+
+
+def test_whoever_is_erased_meanwhile_is_not_activated(app: Flask, patient: Patient) -> None:
+    with meanwhile(app, lambda: told_active(patient)) as theirs:
+        patients.erase(locked(Patient, patient.id), ON_MARCH_2)
+    with pytest.raises(Erased):
+        theirs.result()
+
+
+def test_whoever_moves_meanwhile_is_active_there_or_it_is_to_be_told_again(
+    app: Flask, patient: Patient
+) -> None:
+    with writing():
+        elsewhere = invoicing.office()
+    with meanwhile(app, lambda: told_active(patient)) as theirs:
+        patients.move(locked(Patient, patient.id), found(Office, elsewhere.id), ON_MARCH_2)
+    with reading():
+        charged = practice.charged(elsewhere)
+    assert charged == 1 or isinstance(theirs.exception(), StaleVersion)
+
+
+def told_active(patient: Patient) -> None:
+    activations.activate(found(Patient, patient.id), at=ON_MARCH_2, now=ON_MARCH_2)
+
+
+def test_two_refunds_at_once_never_give_back_more_than_came(app: Flask, office: Office) -> None:
+    with writing():
+        invoice = invoicing.issued(office)
+        payments.record(invoice, 6_00, "wire", MARCH, "W1", "paid", APRIL_3)
+
+    def refund(key: str) -> None:
+        credits.refund(locked(Invoice, invoice.id), 4_00, RefundReason.DUPLICATE, key, APRIL_3)
+
+    with meanwhile(app, lambda: refund("theirs")) as theirs:
+        refund("ours")
+    with pytest.raises(RefundsTooMuch):
+        theirs.result()
+
+
+def test_two_activations_at_once_charge_once(app: Flask, office: Office, patient: Patient) -> None:
+    with meanwhile(app, lambda: told_active(patient)) as theirs:
+        told_active(patient)
+    assert theirs.exception() is None
+    with reading():
+        assert practice.charged(office) == 1
