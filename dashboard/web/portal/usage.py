@@ -17,7 +17,7 @@ from dashboard.web.pages import page
 from dashboard.web.portal.own import office_id
 
 bp = Blueprint("portal_usage", __name__, url_prefix="/portal/usage")
-WIDTH, HEIGHT, GAP, MOST = 720, 120, 4, 12
+WIDTH, HEIGHT, GAP, MOST = 720, 120, 24, 12
 
 
 @dataclass(frozen=True, slots=True)
