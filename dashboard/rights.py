@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CHARGE_ONE_OFFS = "charge one-off services"
     SEE_INVOICES = "see invoices"
     CHANGE_INVOICES = "change invoices"
+    SETTLE_INVOICES = "record payments of invoices"
     REFUND = "refund"
     RUN_BILLING = "run the monthly billing"
     SEE_REVENUE = "see revenue"
@@ -103,6 +104,7 @@ BILLING = frozenset(
         P.CHANGE_SUBSCRIPTIONS,
         P.CHARGE_ONE_OFFS,
         P.CHANGE_INVOICES,
+        P.SETTLE_INVOICES,
         P.REFUND,
         P.RUN_BILLING,
         P.SEE_REVENUE,

@@ -177,15 +177,22 @@ def _guard() -> None:
 
 def _admit(person: SignedIn, view: object, wants: object) -> None:
     """Let in somebody signed in whose role, and proof of who they are, suffice."""
-    if isinstance(wants, Permission) and not person.may(wants):
-        _refuse(wants)
+    if isinstance(wants, Permission):
+        insist(person, wants)
     if isinstance(wants, str) and not isinstance(wants, Permission):
         raise NotFound
     if getattr(view, "steps_up", False) and not person.has_stepped_up(clock.now()):
         raise StepUpNeeded
 
 
-def _refuse(permission: Permission) -> None:
+def insist(person: SignedIn, permission: Permission) -> None:
+    """Go on only if the role has the permission; a refusal is on the trail. Opens a unit of its own.
+
+    Raises:
+        AccessDenied: it has not.
+    """
+    if person.may(permission):
+        return
     with writing():
         audit.record(Action.ACCESS_DENIED, outcome="refused", changes={"permission": permission.value})
     raise AccessDenied(permission)

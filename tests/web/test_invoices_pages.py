@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard import clock
 from dashboard.billing import activations, months, review
-from dashboard.models import AuditEvent, DocumentState, Invoice, Office, Patient, PaymentState
+from dashboard.models import AuditEvent, DocumentState, Invoice, Office, Patient, PaymentState, UserSession
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import practice
@@ -171,6 +171,26 @@ def test_what_was_paid_is_refunded_with_a_reason_of_the_list(billing: Browser) -
     assert act(billing, one, "refunds", key="b", amount="1.00", reason="duplicate").status_code == 303
     assert fresh(one).amount_refunded_cents == 1_00
     assert act(billing, one, "refunds", key="c", amount="1.00", reason="because").status_code == 422
+
+
+def test_a_refund_needs_a_step_up(billing: Browser) -> None:
+    one = issued()
+    told = {"method": "wire", "received_on": f"{clock.now():%Y-%m-%d}", "reference": "W1"}
+    act(billing, one, "payments", key="a", amount="6.00", **told)
+    with writing() as session:
+        session.execute(update(UserSession).values(stepped_up_at=None))
+    answer = act(billing, one, "refunds", key="b", amount="1.00", reason="duplicate")
+    assert answer.status_code == 403
+    assert "Confirm that it is you" in answer.text
+    assert fresh(one).amount_refunded_cents == 0
+
+
+def test_who_does_fulfilment_records_no_payment_of_an_office(app: Flask) -> None:
+    fulfiller, one = Browser(signed_in(app, Role.FULFILLMENT)[0]), issued()
+    told = {"method": "wire", "received_on": f"{clock.now():%Y-%m-%d}", "reference": "W1"}
+    assert act(fulfiller, one, "payments", key="a", amount="6.00", **told).status_code == 403
+    assert fresh(one).amount_paid_cents == 0
+    assert "Record a check" not in fulfiller.get(page_of(one))
 
 
 def test_voiding_keeps_the_number_and_drafts_it_again(billing: Browser) -> None:

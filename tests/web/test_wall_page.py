@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Flask
 
 from dashboard import clock
-from dashboard.models import Job
+from dashboard.models import AuditEvent, Job
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import cast
@@ -39,3 +39,6 @@ def test_who_may_only_look_sees_no_button_and_is_refused(app: Flask) -> None:
         order = cast.paid_order(paid_at=clock.now() - timedelta(minutes=10))
     assert "/mending" not in client.get("/staff/wall").text
     assert post(client, f"/staff/wall/paid-without-todo/{order.id}/mending").status_code == 403
+    with reading() as session:
+        denied = session.query(AuditEvent).where(AuditEvent.action == "access denied").one()
+    assert "change orders" in (denied.changes or "")

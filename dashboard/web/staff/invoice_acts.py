@@ -15,7 +15,7 @@ from dashboard.outbound import Wording
 from dashboard.rights import Permission
 from dashboard.rows import found, locked
 from dashboard.unit import reading, writing
-from dashboard.web.access import require
+from dashboard.web.access import require, stepped_up
 from dashboard.web.pages import page
 from dashboard.web.staff import acting
 from dashboard.web.staff.invoice_page import Forms, context
@@ -117,6 +117,7 @@ def credit(invoice_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:invoice_id>/refunds")
 @require(Permission.REFUND)
+@stepped_up
 def refund(invoice_id: int) -> ResponseReturnValue:
     form = RefundForm()
     return done(
@@ -133,7 +134,7 @@ def _given(form: CreditForm) -> tuple[int, RefundReason]:
 
 
 @bp.post("/<int:invoice_id>/payments")
-@require(Permission.RECORD_PAYMENTS)
+@require(Permission.SETTLE_INVOICES)
 def record(invoice_id: int) -> ResponseReturnValue:
     """A check or a wire that came in."""
     form = OfflinePaymentForm()

@@ -40,7 +40,7 @@ def may(invoice: Invoice, creditable: int) -> May:
     be given back.
     """
     changes, state, paid = me().may(Permission.CHANGE_INVOICES), invoice.document_state, invoice.payment_state
-    records = me().may(Permission.RECORD_PAYMENTS)
+    records = me().may(Permission.SETTLE_INVOICES)
     is_closed, is_issued = state is DocumentState.CLOSED, state is DocumentState.ISSUED
     is_unpaid = is_issued and invoice.rest_cents > 0
     has_money, is_disputed = invoice.refundable_cents > 0, paid is PaymentState.DISPUTED

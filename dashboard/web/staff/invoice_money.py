@@ -23,7 +23,7 @@ from forms.invoice_money import ActivationsForm, BouncedForm, DisputeForm
 
 
 @bp.post("/<int:invoice_id>/reversals")
-@require(Permission.RECORD_PAYMENTS)
+@require(Permission.SETTLE_INVOICES)
 def bounce(invoice_id: int) -> ResponseReturnValue:
     """A check that bounced, or a debit that came back."""
     form = BouncedForm()
@@ -47,7 +47,7 @@ def _payment(invoice: Invoice, payment_id: int | None) -> Payment:
 
 
 @bp.post("/<int:invoice_id>/disputes")
-@require(Permission.RECORD_PAYMENTS)
+@require(Permission.SETTLE_INVOICES)
 def dispute(invoice_id: int) -> ResponseReturnValue:
     """What the bank says of a dispute."""
     form = DisputeForm()

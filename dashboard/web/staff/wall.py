@@ -6,10 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock, reconcile
-from dashboard.errors import AccessDenied
 from dashboard.rights import Permission
 from dashboard.unit import reading, writing
-from dashboard.web.access import me, require
+from dashboard.web.access import insist, me, require
 
 bp = Blueprint("wall", __name__, url_prefix="/staff/wall")
 
@@ -27,8 +26,8 @@ def index() -> ResponseReturnValue:
 def mend(key: str, row_id: int) -> ResponseReturnValue:
     """Mend one row; the list says which further permission that takes."""
     wall = reconcile.named(key)
-    if wall.mending.permission and not me().may(wall.mending.permission):
-        raise AccessDenied(wall.mending.permission)
+    if wall.mending.permission:
+        insist(me(), wall.mending.permission)
     with writing() as session:
         reconcile.mend(session, wall, row_id, clock.now())
     flash(f"Asked for: {wall.mending.name.lower()}. The row leaves when that is done.")
