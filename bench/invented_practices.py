@@ -10,8 +10,8 @@ from psycopg import sql
 from sqlalchemy import create_engine, insert, literal, select, true
 
 from bench.installation import Installation
-from dashboard.billing.carrying import random_reference
 from dashboard.extensions import UtcDateTime, db
+from dashboard.many import random_reference
 from dashboard.models import (
     ActivityInterval,
     Office,
@@ -67,7 +67,7 @@ def _add_patients(first: int, last: int, each: int) -> None:
     numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < each))
     early = literal(EARLY, UtcDateTime())
     with writing() as session:
-        invented = select(random_reference(session), Office.id, true(), early, early)
+        invented = select(random_reference(), Office.id, true(), early, early)
         invented = invented.join(numbers, true()).where(Office.id.between(first, last))
         columns = ["ref", "office_id", "is_active_for_billing", "activated_at", "created_at"]
         session.execute(insert(Patient).from_select(columns, invented))

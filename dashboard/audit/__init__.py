@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, literal, select
 
 from dashboard import actor, clock
 from dashboard.audit.actions import Action
 from dashboard.extensions import db
+from dashboard.many import sent
 from dashboard.models import AuditEvent
 
 __all__ = ["Action", "canonical", "record"]
 
 Plain = str | int | bool | None | list[str]
+ABOUT = ("object_type", "object_ref", "changes")
 
 
 def record(
@@ -50,13 +53,20 @@ def record_all(action: Action, about: Sequence[tuple[Any, Mapping[str, Plain]]])
     """
     if not about:
         return
-    common = _told(action, None, "ok", None, None)
-    events = [common | _about(action, subject, changes) for subject, changes in about]
-    db.session.connection().execute(insert(AuditEvent.__table__), events)
+    table = AuditEvent.__table__
+    common = {name: value for name, value in _told(action).items() if name not in ABOUT}
+    same = [literal(value, table.c[name].type) for name, value in common.items()]
+    told = [_about(action, subject, changes) for subject, changes in about]
+    rows = sent({name: table.c[name].type for name in ABOUT}, map(itemgetter(*ABOUT), told))
+    db.session.execute(insert(table).from_select([*common, *ABOUT], select(*same, *rows.c)))
 
 
 def _told(
-    action: Action, subject: Any, outcome: str, reason: str | None, changes: Mapping[str, Plain] | None
+    action: Action,
+    subject: Any = None,
+    outcome: str = "ok",
+    reason: str | None = None,
+    changes: Mapping[str, Plain] | None = None,
 ) -> dict[str, Any]:
     who = actor.current()
     return {

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, column, func, insert, literal, or_, select, values
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, case, column, func, insert, literal, or_, select, values
 
 from dashboard.billing import statuses
+from dashboard.billing.periods import AnyCycle
 from dashboard.extensions import UtcDateTime, db
+from dashboard.many import among, is_sqlite, random_reference
 from dashboard.models import ActivityInterval, BillingCycle, Charge, OfficeStatus
 
 COLUMNS = ("office_id", "cycle_id", "patient_id", "turn", "cents", "settled_in", "due_at", "told_at")
@@ -25,7 +26,7 @@ class Carried:
     costing: frozenset[int]
 
 
-def carry(cycles: Sequence[BillingCycle], now: datetime) -> Carried:
+def carry(cycles: Sequence[AnyCycle], now: datetime) -> Carried:
     """Charge each of these cycles, just opened, for the patients active just before it began."""
     begun = _begun([cycle for cycle in cycles if cycle.carries])
     if not begun:
@@ -34,7 +35,7 @@ def carry(cycles: Sequence[BillingCycle], now: datetime) -> Carried:
     return Carried(sum(charges.values()), frozenset(each for each in charges if begun[each]))
 
 
-def _begun(cycles: Sequence[BillingCycle]) -> dict[int, int]:
+def _begun(cycles: Sequence[AnyCycle]) -> dict[int, int]:
     """The cycles (by id) whose office is charged at their first instant, with the price in cents."""
     histories = statuses.histories(cycle.office_id for cycle in cycles)
     found = {}
@@ -47,18 +48,17 @@ def _begun(cycles: Sequence[BillingCycle]) -> dict[int, int]:
 
 def _charge(begun: Mapping[int, int], now: datetime) -> dict[int, int]:
     """Write the charges; gives how many each cycle has. The ledger, just written, is never joined."""
-    session = db.session()
-    charging = _charging(session, begun, now)
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(charging)
-        made = select(Charge.cycle_id).where(Charge.cycle_id.in_(begun)).subquery()
+    charging = _charging(begun, now)
+    if is_sqlite():
+        db.session.execute(charging)
+        made = select(Charge.cycle_id).where(among(Charge.cycle_id, begun)).subquery()
     else:
         made = charging.returning(Charge.__table__.c.cycle_id).cte("charged")
     counted = select(made.c.cycle_id, func.count()).group_by(made.c.cycle_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
-def _charging(session: Session, begun: Mapping[int, int], now: datetime) -> Any:
+def _charging(begun: Mapping[int, int], now: datetime) -> Any:
     free = [cycle_id for cycle_id, cents in begun.items() if not cents]
     cycle = BillingCycle.__table__.c
     owed = select(
@@ -66,14 +66,14 @@ def _charging(session: Session, begun: Mapping[int, int], now: datetime) -> Any:
         cycle.id,
         ActivityInterval.patient_id,
         literal(0, BigInteger),
-        case((cycle.id.in_(free), 0), else_=cycle.cents),
+        case((among(cycle.id, free), 0), else_=cycle.cents),
         cycle.id,
         cycle.start_utc,
         literal(now, UtcDateTime()),
-        random_reference(session),
+        random_reference(),
     ).join_from(BillingCycle.__table__, ActivityInterval, _was_active(cycle.office_id, cycle.start_utc))
     columns = [*COLUMNS, "anonymous_patient_ref"]
-    return insert(Charge.__table__).from_select(columns, owed.where(cycle.id.in_(begun)))
+    return insert(Charge.__table__).from_select(columns, owed.where(among(cycle.id, begun)))
 
 
 def active_before(asked: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:
@@ -91,10 +91,3 @@ def active_before(asked: Sequence[tuple[int, datetime]]) -> dict[tuple[int, date
 def _was_active(office_id: Any, began: Any) -> Any:
     still = or_(ActivityInterval.ended.is_(None), ActivityInterval.ended >= began)
     return (ActivityInterval.office_id == office_id) & (ActivityInterval.started < began) & still
-
-
-def random_reference(session: Session) -> ColumnElement[str]:
-    """128 random bits, made by the database for each row."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.lower(func.hex(func.randomblob(16)))
-    return func.md5(func.concat(func.gen_random_uuid(), func.gen_random_uuid()))

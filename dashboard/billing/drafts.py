@@ -7,16 +7,18 @@ wrong.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Text, case, cast, func, literal, select, update
 from sqlalchemy import insert as insert_plain
 
 from dashboard import audit
 from dashboard.audit import Action
-from dashboard.extensions import db
+from dashboard.billing.periods import AnyCycle
+from dashboard.extensions import UtcDateTime, Word, db
+from dashboard.many import among, random_reference, sent
 from dashboard.models import (
     BillingCycle,
     Charge,
@@ -27,12 +29,13 @@ from dashboard.models import (
     ItemType,
     Office,
 )
-from dashboard.models.base import new_reference
 from dashboard.models.invoice import LIVE_MONTHLY
 from dashboard.outbound import Wording
 from dashboard.unit import insert
 
 SIGN = case((Charge.turn % 2 == 0, 1), else_=-1)
+FACTS = ("item_type", "wording", "service_month", "quantity", "unit_cents")
+LINE = {name: InvoiceLineItem.__table__.c[name].type for name in ("invoice_id", *FACTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,12 @@ class Line:
         return self.quantity * self.unit_cents
 
 
-def lines(cycle: BillingCycle) -> list[Line]:
+def lines(cycle: AnyCycle) -> list[Line]:
     """What the ledger puts on the invoice of this cycle: its own charges, then what was settled late."""
     return lines_of([cycle])[cycle.id]
 
 
-def lines_of(cycles: Sequence[BillingCycle]) -> dict[int, list[Line]]:
+def lines_of(cycles: Sequence[AnyCycle]) -> dict[int, list[Line]]:
     """The ledger's lines of each of these cycles, by the cycle's id."""
     found: dict[int, list[Line]] = {cycle.id: _own(cycle, count) for cycle, count in _counts(cycles)}
     for settled_in, line in _late(cycles):
@@ -63,7 +66,7 @@ def lines_of(cycles: Sequence[BillingCycle]) -> dict[int, list[Line]]:
     return found
 
 
-def totals(cycles: Sequence[BillingCycle]) -> dict[int, int]:
+def totals(cycles: Sequence[AnyCycle]) -> dict[int, int]:
     """What each of these cycles' drafts comes to now, in cents, by the cycle's id."""
     counted, drafts = lines_of(cycles), _drafts([cycle.id for cycle in cycles])
     by_hand = _totals_by_hand(drafts.values())
@@ -73,28 +76,28 @@ def totals(cycles: Sequence[BillingCycle]) -> dict[int, int]:
     }
 
 
-def _own(cycle: BillingCycle, count: int) -> list[Line]:
+def _own(cycle: AnyCycle, count: int) -> list[Line]:
     if not count or not cycle.cents:
         return []
     wording = Wording.PATIENT_ACTIVATIONS
     return [Line(ItemType.PATIENT_ACTIVATION, wording, cycle.start, count, cycle.cents)]
 
 
-def _counts(cycles: Sequence[BillingCycle]) -> list[tuple[BillingCycle, int]]:
+def _counts(cycles: Sequence[AnyCycle]) -> list[tuple[AnyCycle, int]]:
     """How many patients each cycle charges on its own invoice; those of 0 cents stand on no line."""
     ids = [cycle.id for cycle in cycles]
-    own = (Charge.cycle_id.in_(ids), Charge.settled_in == Charge.cycle_id, Charge.cents > 0)
-    counted = select(Charge.cycle_id, func.sum(SIGN)).where(*own).group_by(Charge.cycle_id)
-    by_cycle = {cycle_id: int(count) for cycle_id, count in db.session.execute(counted)}
+    own = func.sum(SIGN).filter(Charge.settled_in == Charge.cycle_id, Charge.cents > 0)
+    counted = select(Charge.cycle_id, own).where(among(Charge.cycle_id, ids)).group_by(Charge.cycle_id)
+    by_cycle = {cycle_id: int(count or 0) for cycle_id, count in db.session.execute(counted)}
     return [(cycle, by_cycle.get(cycle.id, 0)) for cycle in cycles]
 
 
-def _late(cycles: Sequence[BillingCycle]) -> list[tuple[int, Line]]:
+def _late(cycles: Sequence[AnyCycle]) -> list[tuple[int, Line]]:
     """What was told after its cycle had ended: missing charges and charges not owed, a line a month of
     service.
     """
     ids = [cycle.id for cycle in cycles]
-    late = (Charge.settled_in.in_(ids), Charge.settled_in != Charge.cycle_id, Charge.cents > 0)
+    late = (among(Charge.settled_in, ids), Charge.settled_in != Charge.cycle_id, Charge.cents > 0)
     net = func.sum(SIGN).label("net")
     each = select(Charge.settled_in, Charge.cycle_id, func.max(Charge.cents).label("cents"), net)
     each = each.where(*late).group_by(Charge.settled_in, Charge.cycle_id, Charge.patient_id).having(net != 0)
@@ -112,28 +115,25 @@ def _late_line(month: date, cents: int, net: int, count: int) -> Line:
     return Line(ItemType.CREDIT, Wording.CREDIT, month, count, -cents)
 
 
-def begin(cycles: Iterable[BillingCycle], now: datetime) -> None:
+def begin(cycles: Collection[AnyCycle], now: datetime) -> None:
     """Make the drafts of these cycles, once each."""
-    rows = [
-        {
-            "ref": new_reference(),
-            "office_id": cycle.office_id,
-            "invoice_type": InvoiceType.MONTHLY,
-            "cycle_id": cycle.id,
-            "billing_period_start": cycle.start,
-            "billing_period_end": cycle.end,
-            "entry_key": f"cycle:{cycle.id}",
-            "created_at": now,
-            "updated_at": now,
-        }
-        for cycle in cycles
-    ]
-    if rows:
-        session = db.session()
-        once = insert(session, Invoice.__table__).on_conflict_do_nothing(
-            index_elements=["cycle_id"], index_where=LIVE_MONTHLY
-        )
-        session.connection().execute(once, rows)
+    if not cycles:
+        return
+    cycle = BillingCycle.__table__.c
+    values = {
+        "ref": random_reference(),
+        "office_id": cycle.office_id,
+        "invoice_type": literal(InvoiceType.MONTHLY, Word(InvoiceType)),
+        "cycle_id": cycle.id,
+        "billing_period_start": cycle.start,
+        "billing_period_end": cycle.end,
+        "entry_key": literal("cycle:").concat(cast(cycle.id, Text)),
+        "created_at": literal(now, UtcDateTime()),
+        "updated_at": literal(now, UtcDateTime()),
+    }
+    drafts = select(*values.values()).where(among(cycle.id, [each.id for each in cycles]))
+    once = insert(db.session(), Invoice.__table__).from_select(list(values), drafts)
+    db.session.execute(once.on_conflict_do_nothing(index_elements=["cycle_id"], index_where=LIVE_MONTHLY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Closed:
         return [total for total in self.totals.values() if total > 0]
 
 
-def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed:
+def close(ended: Sequence[tuple[Office, AnyCycle]], now: datetime) -> Closed:
     """End these cycles: write the lines of their drafts, which grow no longer (BIL-04, BIL-06).
 
     Nothing to pay: no invoice, but the cycle is closed and audited all the same. More credited than
@@ -156,8 +156,8 @@ def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed
     """
     counted = lines_of([cycle for _, cycle in ended])
     totals = _close_drafts(counted, now)
-    over = update(BillingCycle).where(BillingCycle.id.in_(counted))
-    db.session.execute(over.values(closed_at=now))
+    cycle = BillingCycle.__table__
+    db.session.execute(update(cycle).where(among(cycle.c.id, counted)).values(closed_at=now))
     audit.record_all(
         Action.CYCLE_CLOSED,
         [(office, _summary(cycle, counted[cycle.id], totals.get(cycle.id, 0))) for office, cycle in ended],
@@ -165,14 +165,14 @@ def close(ended: Sequence[tuple[Office, BillingCycle]], now: datetime) -> Closed
     return Closed(totals)
 
 
-def _summary(cycle: BillingCycle, lines: Sequence[Line], total: int) -> dict[str, int]:
+def _summary(cycle: AnyCycle, lines: Sequence[Line], total: int) -> dict[str, int]:
     charges = sum(line.quantity for line in lines)
     return {"number": cycle.number, "cents": max(0, total), "charges": charges}
 
 
 def _close_drafts(counted: Mapping[int, Sequence[Line]], now: datetime) -> dict[int, int]:
     """Write the lines of these cycles' drafts; gives the totals in cents, by the cycle's id."""
-    drafts = _drafts(counted)
+    drafts = _drafts(counted, lock=True)
     by_hand = _totals_by_hand(drafts.values())
     totals = {
         cycle_id: by_hand.get(draft, 0) + sum(line.total_cents for line in counted[cycle_id])
@@ -189,24 +189,24 @@ def _end(drafts: Mapping[int, int], now: datetime) -> None:
         return
     session = db.session()
     table = Invoice.__table__
-    ended = update(table).where(table.c.id == bindparam("draft"))
+    told = sent({"id": BigInteger(), "total": BigInteger(), "state": Text()}, _ends(drafts)).c
+    ended = update(table).where(table.c.id == told.id)
     ended = ended.values(
-        total_cents=bindparam("total"),
-        document_state=bindparam("state"),
-        updated_at=now,
-        version=table.c.version + 1,
+        total_cents=told.total, document_state=told.state, updated_at=now, version=table.c.version + 1
     )
-    rows = [
-        {"draft": draft, "total": total, "state": DocumentState.CLOSED if total > 0 else DocumentState.VOID}
-        for draft, total in drafts.items()
-    ]
-    session.connection().execute(ended, rows)
+    session.execute(ended)
     for invoice in [each for each in session.identity_map.values() if isinstance(each, Invoice)]:
         if invoice.id in drafts:
             session.expire(invoice)
 
 
-def give_back(owed: Mapping[int, int], opened: Sequence[BillingCycle], now: datetime) -> None:
+def _ends(drafts: Mapping[int, int]) -> Iterator[tuple[int, int, str]]:
+    """Each draft's id, its total in cents, and what becomes of it."""
+    for draft, total in drafts.items():
+        yield draft, total, DocumentState.CLOSED if total > 0 else DocumentState.VOID
+
+
+def give_back(owed: Mapping[int, int], opened: Sequence[AnyCycle], now: datetime) -> None:
     """Put what each office (by id) is owed back, in cents, on the draft of its cycle as a credit."""
     cycles = {cycle.id: cycle for cycle in opened if cycle.office_id in owed}
     lines = []
@@ -216,13 +216,14 @@ def give_back(owed: Mapping[int, int], opened: Sequence[BillingCycle], now: date
     _write(lines, now)
 
 
-def _drafts(cycle_ids: Collection[int]) -> dict[int, int]:
-    """The ids of these cycles' drafts, by the cycle's id."""
+def _drafts(cycle_ids: Collection[int], *, lock: bool = False) -> dict[int, int]:
+    """The ids of these cycles' drafts, by the cycle's id; locked, no line joins them until the unit ends."""
     if not cycle_ids:
         return {}
     ours = select(Invoice.cycle_id, Invoice.id).where(
-        Invoice.cycle_id.in_(cycle_ids), Invoice.document_state == DocumentState.DRAFT
+        among(Invoice.cycle_id, cycle_ids), Invoice.document_state == DocumentState.DRAFT
     )
+    ours = ours.with_for_update() if lock else ours
     return {row[0]: row[1] for row in db.session.execute(ours) if row[0] is not None}
 
 
@@ -230,25 +231,16 @@ def _totals_by_hand(drafts: Collection[int]) -> dict[int, int]:
     """What the lines that these drafts have already come to, in cents, by the draft's id."""
     total = func.sum(InvoiceLineItem.total_cents)
     lines = select(InvoiceLineItem.invoice_id, total).group_by(InvoiceLineItem.invoice_id)
-    lines = lines.where(InvoiceLineItem.invoice_id.in_(drafts))
+    lines = lines.where(among(InvoiceLineItem.invoice_id, drafts))
     return {row[0]: int(row[1]) for row in db.session.execute(lines)}
 
 
 def _write(lines: Sequence[tuple[int, Line]], now: datetime) -> None:
     """Put these lines on the drafts whose ids stand beside them."""
-    rows = [
-        {
-            "ref": new_reference(),
-            "invoice_id": draft,
-            "item_type": line.item_type,
-            "wording": line.wording.value,
-            "service_month": line.service_month,
-            "quantity": line.quantity,
-            "unit_cents": line.unit_cents,
-            "total_cents": line.total_cents,
-            "created_at": now,
-        }
-        for draft, line in lines
-    ]
-    if rows:
-        db.session.connection().execute(insert_plain(InvoiceLineItem.__table__), rows)
+    if not lines:
+        return
+    told = sent(LINE, ((draft, *(getattr(line, name) for name in FACTS)) for draft, line in lines)).c
+    values = dict(told) | {"total_cents": told.quantity * told.unit_cents}
+    values |= {"ref": random_reference(), "created_at": literal(now, UtcDateTime())}
+    written = insert_plain(InvoiceLineItem.__table__)
+    db.session.execute(written.from_select(list(values), select(*values.values())))

@@ -12,11 +12,12 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from dashboard.billing import carrying, drafts, months, prices, statuses
+from dashboard.billing import carrying, drafts, months, periods, prices, statuses
+from dashboard.billing.periods import Period
 from dashboard.billing.prices import NoPrice, Prices
 from dashboard.billing.statuses import History
 from dashboard.extensions import db
-from dashboard.models import BillingCycle, Office, OfficeStatus
+from dashboard.models import Office, OfficeStatus
 
 CHUNK = 500
 TERMS = (
@@ -73,7 +74,7 @@ def _due(as_of: datetime, after: int) -> Sequence[Office]:
 
 def _of_chunk(offices: Sequence[Office], as_of: datetime) -> Iterator[Forecast]:
     known = prices.of_plans({plan for each in offices for plan in (each.plan_id, each.next_plan_id) if plan})
-    ended = months.open_cycles(offices)
+    ended = periods.not_closed(office.id for office in offices)
     histories = statuses.histories(office.id for office in offices)
     problems, begun = {}, {}
     for office in offices:
@@ -94,9 +95,7 @@ def _of_chunk(offices: Sequence[Office], as_of: datetime) -> Iterator[Forecast]:
         yield Forecast(office.code, _closed([*totals, *(each.cents for each in opening[:-1])]), opening)
 
 
-def _cycles(
-    office: Office, ended: BillingCycle | None, known: Prices, as_of: datetime
-) -> Iterator[BillingCycle]:
+def _cycles(office: Office, ended: Period | None, known: Prices, as_of: datetime) -> Iterator[Period]:
     """The cycles that would begin, on a copy of the office's terms that no session knows."""
     copy = Office(id=office.id, **{name: getattr(office, name) for name in TERMS})
     while copy.next_boundary is not None and copy.next_boundary <= as_of:
@@ -105,14 +104,14 @@ def _cycles(
         yield ended
 
 
-def _patients(begun: Mapping[int, Sequence[BillingCycle]]) -> Mapping[tuple[int, datetime], int]:
+def _patients(begun: Mapping[int, Sequence[Period]]) -> Mapping[tuple[int, datetime], int]:
     """How many patients each of these cycles would carry over, by office and first instant."""
     carrying_ones = [each for cycles in begun.values() for each in cycles if each.carries]
     return carrying.active_before([(each.office_id, each.start_utc) for each in carrying_ones])
 
 
 def _opening(
-    office: Office, cycle: BillingCycle, patients: Mapping[tuple[int, datetime], int], history: History
+    office: Office, cycle: Period, patients: Mapping[tuple[int, datetime], int], history: History
 ) -> Opening:
     status = statuses.status_at(history, cycle.start_utc)
     if status is OfficeStatus.TRIALING and months.is_trial_over(office, cycle):

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import load_only
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -60,7 +61,7 @@ def go_on(run: MonthlyRun) -> None:
 
 def how_many_due(as_of: datetime) -> int:
     """How many offices have a month to turn; those that are parked wait for somebody."""
-    return db.session.scalar(select(func.count()).select_from(_due(as_of).subquery())) or 0
+    return db.session.scalar(select(func.count(Office.id)).where(*_is_due(as_of))) or 0
 
 
 def claim(as_of: datetime, most: int = CHUNK) -> Sequence[Office]:
@@ -107,7 +108,12 @@ def finish(run_id: int, as_of: datetime, now: datetime) -> bool:
 
 
 def _due(as_of: datetime) -> Select[Office]:
-    return select(Office).where(Office.next_boundary <= as_of, Office.parked_at.is_(None))
+    """The offices that are due, with what turning them reads of them."""
+    return select(Office).where(*_is_due(as_of)).options(load_only(*months.READ))
+
+
+def _is_due(as_of: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Office.next_boundary <= as_of, Office.parked_at.is_(None)
 
 
 def _the_unfinished(fresh: MonthlyRun) -> MonthlyRun:

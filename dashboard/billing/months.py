@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, insert, select, update
@@ -19,10 +20,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from dashboard import audit
 from dashboard.audit import Action
-from dashboard.billing import carrying, drafts, prices, statuses
+from dashboard.billing import carrying, drafts, periods, prices, statuses
+from dashboard.billing.periods import AnyCycle, Period
 from dashboard.billing.prices import Prices
 from dashboard.cycles import boundary_after, first_instant
 from dashboard.extensions import db
+from dashboard.many import among, sent
 from dashboard.models import BillingCycle, Office, OfficeStatus
 
 
@@ -35,7 +38,18 @@ def up_to_date(office_id: int, now: datetime) -> Office:
     return office
 
 
-CYCLE = ("office_id", "number", "start", "end", "start_utc", "end_utc", "cents", "carries")
+READ = (
+    Office.ref,
+    Office.time_zone,
+    Office.plan_id,
+    Office.next_plan_id,
+    Office.billing_cycle_anchor_date,
+    Office.next_anchor_date,
+    Office.trial_ends_on,
+    Office.subscription_status,
+    Office.next_boundary,
+    Office.version,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ def turn(offices: Sequence[Office], now: datetime) -> Turned:
     Raises:
         NoPrice: an office's plan has no price on the day its next cycle begins.
     """
-    ended = open_cycles(offices)
+    ended = periods.not_closed(office.id for office in offices)
     closed = drafts.close([(office, ended[office.id]) for office in offices if office.id in ended], now)
     owed = {cycle.office_id: -closed.totals.get(cycle.id, 0) for cycle in ended.values()}
     owed = {office_id: cents for office_id, cents in owed.items() if cents > 0}
@@ -68,11 +82,12 @@ def turn(offices: Sequence[Office], now: datetime) -> Turned:
 def open_cycles(offices: Sequence[Office]) -> Mapping[int, BillingCycle]:
     """Each office's cycle that is not closed yet, by the office's id."""
     ids = [office.id for office in offices]
-    still_open = select(BillingCycle).where(BillingCycle.office_id.in_(ids), BillingCycle.closed_at.is_(None))
-    return {cycle.office_id: cycle for cycle in db.session.scalars(still_open)}
+    theirs = select(BillingCycle).where(among(BillingCycle.office_id, ids))
+    still_open = db.session.scalars(theirs.where(BillingCycle.closed_at.is_(None)))
+    return {cycle.office_id: cycle for cycle in still_open}
 
 
-def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> Sequence[BillingCycle]:
+def _open(offices: Sequence[Office], ended: Mapping[int, Period]) -> Sequence[Period]:
     plans = {plan for office in offices for plan in (office.plan_id, office.next_plan_id) if plan}
     known = prices.of_plans(plans)
     opened = [next_cycle(office, ended.get(office.id), known) for office in offices]
@@ -86,31 +101,32 @@ def _open(offices: Sequence[Office], ended: Mapping[int, BillingCycle]) -> Seque
     return opened
 
 
-def _write(cycles: Sequence[BillingCycle]) -> None:
+def _write(cycles: Sequence[Period]) -> None:
     """Write these cycles and the boundaries that follow them, all at once.
 
-    The cycles learn their ids and stay outside the session; the offices get no new version, so that nobody
-    who has one open at midnight is in conflict with the run.
+    The cycles learn their ids; the offices get no new version, so that nobody who has one open at midnight
+    is in conflict with the run.
     """
-    rows = [{name: getattr(cycle, name) for name in CYCLE} for cycle in cycles]
-    written, connection = BillingCycle.__table__.c, db.session.connection()
-    inserted = insert(BillingCycle.__table__).returning(written.office_id, written.id)
-    ids = {row[0]: row[1] for row in connection.execute(inserted, rows)}
+    table, office = BillingCycle.__table__, Office.__table__
+    names = [name for name in periods.COLUMNS if name != "id"]
+    rows = sent({name: table.c[name].type for name in names}, map(attrgetter(*names), cycles))
+    inserted = insert(table).from_select(names, select(rows)).returning(table.c.office_id, table.c.id)
+    ids = {row[0]: row[1] for row in db.session.execute(inserted)}
     for cycle in cycles:
         cycle.id = ids[cycle.office_id]
-    later = case((written.end_utc > written.start_utc, written.end_utc), else_=written.start_utc)
-    ours = (written.id.in_(ids.values()), written.office_id == Office.__table__.c.id)
-    connection.execute(update(Office.__table__).where(*ours).values(next_boundary=later))
+    later = case((table.c.end_utc > table.c.start_utc, table.c.end_utc), else_=table.c.start_utc)
+    ours = (among(table.c.id, ids.values()), table.c.office_id == office.c.id)
+    db.session.execute(update(office).where(*ours).values(next_boundary=later))
 
 
-def follows(cycle: BillingCycle) -> datetime:
+def follows(cycle: AnyCycle) -> datetime:
     """When the next cycle begins: at this one's end, which lies before its start if a zone was left for one a
     day further on.
     """
     return max(cycle.start_utc, cycle.end_utc)
 
 
-def next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> BillingCycle:
+def next_cycle(office: Office, ended: AnyCycle | None, known: Prices) -> Period:
     """The cycle that begins at the office's next boundary, on the terms that hold from there.
 
     The office takes those terms up; nothing is asked of the database.
@@ -123,7 +139,7 @@ def next_cycle(office: Office, ended: BillingCycle | None, known: Prices) -> Bil
     if office.next_plan_id is not None:
         office.plan_id, office.next_plan_id = office.next_plan_id, None
     end = boundary_after(anchor, start)
-    return BillingCycle(
+    return Period(
         office_id=office.id,
         number=ended.number + 1 if ended else 0,
         start=start,
@@ -153,7 +169,7 @@ def is_boundary(anchor: date, day: date) -> bool:
     return boundary_after(anchor, day - timedelta(days=1)) == day
 
 
-def _end_trial(office: Office, cycle: BillingCycle) -> None:
+def _end_trial(office: Office, cycle: AnyCycle) -> None:
     """A trial lasts until the first boundary whose local day is on or after its last (BIL-06)."""
     if not is_trial_over(office, cycle):
         return
@@ -163,6 +179,6 @@ def _end_trial(office: Office, cycle: BillingCycle) -> None:
         statuses.change(office, OfficeStatus.ACTIVE, at=cycle.start_utc, cause="trial ended")
 
 
-def is_trial_over(office: Office, cycle: BillingCycle) -> bool:
+def is_trial_over(office: Office, cycle: AnyCycle) -> bool:
     """Whether the office's trial ends with the beginning of this cycle."""
     return office.trial_ends_on is not None and office.trial_ends_on <= cycle.start
