@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from dashboard import clock
 from dashboard.models import Heartbeat, Job, JobState, User
 from dashboard.unit import writing
-from tests.support import cast
+from tests.support import cast, invoicing
 from tests.support.desk import PART
 from tests.support.signed_in import signed_in
 
@@ -56,6 +56,20 @@ def test_each_number_is_the_length_of_its_list(desk: Desk) -> None:
 def test_my_most_urgent_come_first(desk: Desk) -> None:
     page = desk[0].get("/staff/").text
     assert len(re.findall('<tr id="t', page)) == 6
+
+
+def test_billing_s_numbers_are_the_lengths_of_their_tabs(desk: Desk) -> None:
+    with writing():
+        invoicing.closed(invoicing.office())
+        late = invoicing.issued(invoicing.office())
+        late.due_date = clock.now().date() - timedelta(days=1)
+    page = desk[0].get("/staff/").text
+    found = re.findall(r'<a href="(/staff/invoices[^"]*)"><span>[^<]*</span><span[^>]*>(\d+)<', page)
+    assert [href.partition("tab=")[2] for href, _ in found] == ["review", "failed", "overdue"]
+    for href, count in found:
+        assert len(re.findall(r'<a class="code" href="/staff/invoices/', desk[0].get(href).text)) == int(
+            count
+        )
 
 
 def test_the_strip_is_silent_while_nothing_changes(desk: Desk) -> None:

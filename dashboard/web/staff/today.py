@@ -22,7 +22,8 @@ from dashboard.todos.lists import Filter
 from dashboard.unit import reading
 from dashboard.web.access import me, require
 from dashboard.web.pages import page, wants_fragment
-from dashboard.web.staff.shapes import Number, Row, list_href, reader, row_of
+from dashboard.web.staff import today_billing
+from dashboard.web.staff.shapes import Number, Row, list_href, reader, row_of, zone
 
 bp = Blueprint("today", __name__, url_prefix="/staff")
 LATE, GONE = timedelta(seconds=60), timedelta(minutes=5)
@@ -94,6 +95,7 @@ def _counted(now: datetime) -> dict[str, int]:
     lengths["messages_failed"] = _capped(
         Message, Message.state.in_([MessageState.FAILED, MessageState.UNKNOWN])
     )
+    lengths |= today_billing.counts(now.astimezone(zone()).date())
     row = db.session.execute(
         select(*(each.scalar_subquery().label(name) for name, each in lengths.items()))
     ).one()
@@ -117,6 +119,7 @@ def _numbers(counted: dict[str, int]) -> dict[str, Any]:
         "by_status": [
             ByStatus(word, counted[name], list_href(params)) for name, (word, params, _) in STATUSES.items()
         ],
+        "billing": today_billing.numbers(counted),
         "system": _system(counted),
         "nav_counts": {"queue": counted["open"], "jobs_failed": counted["jobs_failed"]},
     }
