@@ -83,7 +83,7 @@ def send_customer(office_id: int) -> None:
         return
     customer_id = joined().payments.make_customer(letter)
     with finishing():
-        customers.was_made(locked(Office, office_id, "office"), customer_id)
+        customers.was_made(locked(Office, office_id, "office"), letter, customer_id)
 
 
 @job("billing.draw_invoice", queue="bulk", lease_seconds=120)

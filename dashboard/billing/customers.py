@@ -23,10 +23,14 @@ def to_send(office: Office) -> OutboundCustomer | None:
     )
 
 
-def was_made(office: Office, customer_id: str) -> None:
-    """Keep the provider's id, and have everything sent that waited for it."""
+def was_made(office: Office, told: OutboundCustomer, customer_id: str) -> None:
+    """Keep the provider's id, and have everything sent that waited for it. What was verified meanwhile is
+    told after it.
+    """
     office.payment_provider_customer_id = customer_id
     office.payment_provider_customer_index = blind_index(
         customer_id, purpose="offices.payment_provider_customer_id", fold=False
     )
     invoices.send_waiting(office)
+    if to_send(office) not in {None, told}:
+        ask_to_make(office)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from dashboard import clock, documents
 from dashboard.billing import credits, customers, payments
 from dashboard.extensions import db
 from dashboard.gateways import joined
+from dashboard.gateways.recorder import Recorder
 from dashboard.models import (
     Document,
     Invoice,
@@ -113,6 +115,25 @@ def test_an_office_that_is_verified_later_gets_what_waited(app: Flask) -> None:
         customers.ask_to_make(known)
     work("billing.send_customer", "billing.send_invoice")
     assert [purpose for purpose, _ in letters()] == ["customer", "invoice"]
+
+
+@pytest.mark.usefixtures("gateways")
+def test_what_is_verified_anew_while_the_customer_is_made_is_told_after_it(app: Flask) -> None:
+    with writing():
+        office = invoicing.office()
+        customers.ask_to_make(office)
+    told: list[str] = []
+
+    def keep(_purpose: str, _reference: str, body: str) -> None:
+        told.append(json.loads(body)["name"])
+        with writing():
+            known = locked(Office, office.id)
+            known.name = known.verified_name = "Demo Dental Practice"
+            customers.ask_to_make(known)
+
+    app.extensions["gateways"] = replace(joined(), payments=Recorder(keep))
+    work("billing.send_customer")
+    assert told[:2] == ["Demo Family Practice", "Demo Dental Practice"]
 
 
 def test_what_was_sent_and_is_void_is_told(invoice: Invoice) -> None:
