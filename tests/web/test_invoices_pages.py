@@ -101,6 +101,14 @@ def test_approving_issues_and_sends_in_one_step(billing: Browser) -> None:
     assert str(fresh(one).number) in billing.get(page_of(one))
 
 
+def test_what_waits_for_its_office_to_be_verified_is_issued_and_not_called_sent(billing: Browser) -> None:
+    one = issued()
+    assert "</svg>Issued</span>" in billing.get(page_of(one))
+    with writing() as session:
+        session.get_one(Invoice, one.id).sent_at = clock.now()
+    assert "</svg>Sent</span>" in billing.get(page_of(one))
+
+
 def test_approving_what_somebody_else_changed_is_refused(billing: Browser) -> None:
     one = closed()
     stale = fresh(one).version

@@ -72,13 +72,21 @@ def is_open(invoice: Invoice) -> bool:
 
 
 def shown(invoice: Invoice) -> tuple[str, str]:
-    """The shape and the word of its status: to staff a closed draft is one to review, and "sent" waits."""
+    """The shape and the word of its status: to staff a closed draft is one to review, and what has a number
+    but has not left yet is issued, not sent.
+    """
     if invoice.document_state is DocumentState.CLOSED and invoice.returned_at:
         return "refused", "Sent back"
     if invoice.document_state is DocumentState.CLOSED:
         return "waiting", "To review"
     if invoice.status is InvoiceStatus.SENT:
-        return "in_progress", "Processing" if invoice.payment_state is PaymentState.PROCESSING else "Sent"
+        return _on_its_way(invoice)
     if invoice.payment_state in {PaymentState.REFUNDED, PaymentState.DISPUTED}:
         return invoice.payment_state.value, invoice.payment_state.value.capitalize()
     return invoice.status.value, invoice.status.value.capitalize()
+
+
+def _on_its_way(invoice: Invoice) -> tuple[str, str]:
+    if invoice.waits_to_be_sent:
+        return "waiting", "Issued"
+    return "in_progress", "Processing" if invoice.payment_state is PaymentState.PROCESSING else "Sent"
