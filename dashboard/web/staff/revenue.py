@@ -108,7 +108,7 @@ def drawn(reports: Sequence[Report | ClosedMonth]) -> Iterator[Bar]:
     shown = sorted(by_month.values(), key=lambda each: each.month)
     highest = max([each.recognized_cents for each in shown] + [1])
     for number, each in enumerate(shown):
-        height = max(0, each.recognized_cents) * HEIGHT // highest
+        height = -(-max(0, each.recognized_cents) * HEIGHT // highest)
         is_closed = isinstance(each, ClosedMonth) or each.is_closed
         x = number * STEP + (STEP - WIDTH) // 2
         yield Bar(each.month, each.recognized_cents, is_closed, x, HEIGHT - height, height)
