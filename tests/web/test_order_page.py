@@ -112,6 +112,13 @@ def test_only_who_may_sees_it(app: Flask) -> None:
     assert looker.post(f"{page_of(order)}/disclosure").status_code == 403
 
 
+def test_who_saves_second_sees_the_saved_answers_and_that_is_on_the_trail(staff: Browser) -> None:
+    order = order_of(slug="nppes-update", intake=SECRET)
+    late = staff.post(f"{page_of(order)}/intake", version="0", npi="1234567893", provider_name="Dr. Sample")
+    assert late.status_code == 409
+    assert actions().count("sensitive value shown") == 1
+
+
 ACTS = ("payment", "intake", "cancellation", "client-link", "client-link/revocation")
 
 

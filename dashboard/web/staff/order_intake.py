@@ -32,13 +32,19 @@ from forms.orders import CompletionForm
 @bp.get("/<string:number>/intake")
 @require(Permission.CHANGE_ORDERS)
 def edit(number: str) -> ResponseReturnValue:
+    order = in_clear(number)
+    form = CompletionForm(formdata=None, version=order.version, **as_typed(orders.intake_of(order)))
+    return drawn(order, form)
+
+
+def in_clear(number: str) -> Order:
+    """The order, whose answers are about to be shown; if some are masked elsewhere, that is on the trail."""
     with reading():
         order = lists.by_number(number)
     if has_sensitive(orders.intake_of(order)):
         with writing():
             audit.record(Action.SENSITIVE_SHOWN, order, changes={"fields": ["intake"]})
-    form = CompletionForm(formdata=None, version=order.version, **as_typed(orders.intake_of(order)))
-    return drawn(order, form)
+    return order
 
 
 @bp.post("/<string:number>/intake")
@@ -73,8 +79,7 @@ def edited(before: Intake, form: CompletionForm) -> Intake:
 
 def theirs(number: str) -> dict[str, str]:
     """The answers as they are saved now, as texts."""
-    with reading():
-        intake = orders.intake_of(lists.by_number(number))
+    intake = orders.intake_of(in_clear(number))
     return {name: "" if value is None else str(value) for name, value in as_typed(intake).items()}
 
 
