@@ -1,4 +1,4 @@
-"""docs/operations.md lists every setting that is read, and none that is not, with its default (spec OPS-02)."""
+"""docs/operations.md lists every setting that is read and none besides, with its default (spec OPS-02)."""
 
 from __future__ import annotations
 
