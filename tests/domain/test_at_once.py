@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.billing import activations, credits, patients, payments
+from dashboard.billing import activations, credits, invoices, lines, months, patients, payments
 from dashboard.billing.activations import Erased
 from dashboard.billing.credits import RefundsTooMuch
 from dashboard.billing.identities import Identity
 from dashboard.billing.patients import MrnTaken
 from dashboard.errors import DomainError, StaleVersion
-from dashboard.models import Invoice, Office, Patient, RefundReason
+from dashboard.models import DocumentState, Invoice, Office, Patient, RefundReason
+from dashboard.outbound import Wording
 from dashboard.rows import found, locked
 from dashboard.unit import reading, writing
 from tests.support import invoicing, practice
@@ -119,3 +120,17 @@ def test_two_activations_at_once_charge_once(app: Flask, office: Office, patient
     assert theirs.exception() is None
     with reading():
         assert practice.charged(office) == 1
+
+
+def test_a_line_added_while_the_month_turns_is_in_the_total(app: Flask, office: Office) -> None:
+    with writing():
+        activations.activate(practice.patient(office), at=ON_MARCH_2, now=ON_MARCH_2)
+        draft = invoicing.newest(office)
+    with meanwhile(app, lambda: months.up_to_date(office.id, invoicing.at("2026-04-01T05:00"))) as theirs:
+        its = locked(Invoice, draft.id)
+        lines.add(its, Wording.TRAINING, 50_00, month=None, key="k", now=ON_MARCH_2)
+    assert theirs.exception() is None
+    with reading():
+        closed = found(Invoice, draft.id)
+        assert closed.document_state is DocumentState.CLOSED
+        assert closed.total_cents == sum(line.total_cents for line in invoices.lines_of(closed)) == 52_00
