@@ -46,7 +46,7 @@ def _begun(import_id: int) -> list[Row]:
     with writing():
         asked = _row(import_id)
         patient_imports.begin(asked, table)
-    return patient_imports.good(asked, table)
+    return patient_imports.to_add(asked, table)
 
 
 def _chunk(import_id: int, rows: list[Row]) -> bool:

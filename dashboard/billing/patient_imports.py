@@ -56,33 +56,50 @@ def begin(asked: PatientImport, reading: Reading) -> None:
     """Say how many rows are good, and everything that is wrong with the others. Harmless to repeat."""
     if asked.state is not ImportState.WAITING:
         return
-    known = _taken(asked.office_id, reading.rows)
-    wrong = reading.wrong + [Wrong(row.line, "mrn", TAKEN) for row in reading.rows if row.line in known]
     asked.rows = len(reading.rows) + len({each.line for each in reading.wrong})
-    asked.problems = [[each.line, each.field, each.message] for each in sorted(wrong, key=_by_line)]
+    _tell(asked, reading.wrong + _taken(asked.office_id, reading.rows))
     asked.state = ImportState.RUNNING
 
 
 def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime) -> bool:
-    """Add the next rows of those that `good` gave; gives whether more are to come."""
+    """Add the next rows of those that `to_add` gave; gives whether more are to come.
+
+    A record number that the office has learned meanwhile is one more wrong line.
+    """
     chunk = rows[asked.next_row : asked.next_row + CHUNK]
     office = months.up_to_date(asked.office_id, now)
-    added = [patients.added(office, row.identity, now) for row in chunk]
-    db.session.flush()
-    for row, patient in zip(chunk, added, strict=True):
-        if row.activated_at is not None:
-            activations.activate(patient, at=row.activated_at, now=now)
+    _tell(asked, _taken(office.id, _good(asked, chunk)))
+    good = _good(asked, chunk)
+    _add(office, good, now)
     asked.next_row += len(chunk)
-    asked.added += len(chunk)
+    asked.added += len(good)
     return asked.next_row < len(rows)
 
 
-def good(asked: PatientImport, reading: Reading) -> list[Row]:
-    """The rows to add: none, if one line is wrong and all or nothing was chosen."""
+def _good(asked: PatientImport, rows: Sequence[Row]) -> list[Row]:
     bad = {line for line, _, _ in asked.problems}
-    if bad and asked.all_or_nothing:
-        return []
-    return [row for row in reading.rows if row.line not in bad]
+    return [row for row in rows if row.line not in bad]
+
+
+def _add(office: Office, rows: Sequence[Row], now: datetime) -> None:
+    added = [patients.added(office, row.identity, now) for row in rows]
+    db.session.flush()
+    for row, patient in zip(rows, added, strict=True):
+        if row.activated_at is not None:
+            activations.activate(patient, at=row.activated_at, now=now)
+
+
+def _tell(asked: PatientImport, wrong: Sequence[Wrong]) -> None:
+    told = [[each.line, each.field, each.message] for each in wrong]
+    asked.problems = sorted([*asked.problems, *told])
+
+
+def to_add(asked: PatientImport, reading: Reading) -> list[Row]:
+    """The rows to go through: none, if a line was wrong before the first was added and all or nothing was
+    chosen.
+    """
+    is_kept_out = asked.all_or_nothing and asked.problems and not asked.next_row
+    return [] if is_kept_out else reading.rows
 
 
 def finish(asked: PatientImport, now: datetime) -> None:
@@ -94,15 +111,11 @@ def finish(asked: PatientImport, now: datetime) -> None:
     audit.record(Action.PATIENTS_IMPORTED, asked, changes=told)
 
 
-def _taken(office_id: int, rows: Sequence[Row]) -> set[int]:
+def _taken(office_id: int, rows: Sequence[Row]) -> list[Wrong]:
     """The lines whose record number a patient of the office has already."""
     numbered = [(naming.mrn_token(row.identity.mrn), row.line) for row in rows if row.identity.mrn]
     taken: set[int] = set()
     for first in range(0, len(numbered), AT_ONCE):
         some = dict(numbered[first : first + AT_ONCE])
         taken |= {some[token] for token in patients.taken_mrns(office_id, list(some))}
-    return taken
-
-
-def _by_line(wrong: Wrong) -> tuple[int, str]:
-    return wrong.line, wrong.field
+    return [Wrong(line, "mrn", TAKEN) for line in sorted(taken)]

@@ -159,6 +159,18 @@ def test_a_record_number_that_the_office_knows_is_told(office: Office) -> None:
     assert [(line, field) for line, field, _ in ended(import_id).problems] == [(2, "mrn")]
 
 
+def test_a_record_number_that_somebody_gave_meanwhile_is_told_and_the_others_are_kept(office: Office) -> None:
+    import_id = asked(office, GOOD)
+    with writing():
+        waiting = found(PatientImport, import_id)
+        patient_imports.begin(waiting, patient_imports.reading_of(waiting, office))
+    with writing():
+        patients.create(found(Office, office.id), Identity("Cid Sample", mrn="A1"), NOW)
+    import_patients(import_id)
+    assert names(office) == ["Cid Sample", "Bob Sample"]
+    assert ended(import_id).problems == [[2, "mrn", patient_imports.TAKEN]]
+
+
 def test_a_file_that_was_cut_off_goes_on_where_it_was(office: Office) -> None:
     many = "name,mrn\n" + "".join(f"Sample Patient{'x' * (each % 7)},{each}\n" for each in range(250))
     import_id = asked(office, many)
@@ -167,7 +179,7 @@ def test_a_file_that_was_cut_off_goes_on_where_it_was(office: Office) -> None:
     with writing() as session:
         row = session.get_one(PatientImport, import_id)
         patient_imports.begin(row, table)
-        patient_imports.add_chunk(row, patient_imports.good(row, table), clock.now())
+        patient_imports.add_chunk(row, patient_imports.to_add(row, table), clock.now())
     assert len(names(office)) == patient_imports.CHUNK
     import_patients(import_id)
     import_patients(import_id)
