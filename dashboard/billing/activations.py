@@ -12,13 +12,18 @@ from sqlalchemy import bindparam, select
 
 from dashboard import actor, audit
 from dashboard.audit import Action
-from dashboard.billing import activity, drafts, ledger, months, statuses
+from dashboard.billing import activity, drafts, ledger, months, periods, statuses
+from dashboard.billing.periods import Period
 from dashboard.errors import DomainError, Invalid, StaleVersion
 from dashboard.extensions import db
-from dashboard.models import BillingCycle, Charge, Office, Patient, PatientEvent, Told
+from dashboard.many import is_sqlite
+from dashboard.models import BillingCycle, Charge, Invoice, Office, Patient, PatientEvent, Told
+from dashboard.models.invoice import LIVE_MONTHLY
+from dashboard.unit import plain
 
+HAS_DRAFT = select(Invoice.id).where(Invoice.cycle_id == BillingCycle.id, LIVE_MONTHLY).exists()
 NOT_OVER = (
-    select(BillingCycle)
+    select(*periods.VALUES, HAS_DRAFT)
     .where(BillingCycle.office_id == bindparam("office"), BillingCycle.end_utc > bindparam("at"))
     .order_by(BillingCycle.start_utc)
 )
@@ -62,6 +67,7 @@ def activate(patient: Patient, *, at: datetime, now: datetime) -> Charge | None:
     charge = _tell(patient, Told.ACTIVATED, at=at, now=now)
     action = Action.PATIENT_REACTIVATED if was_here else Action.PATIENT_ACTIVATED
     audit.record(action, patient, changes={"cents": charge.cents if charge else 0})
+    db.session.flush()
     return charge
 
 
@@ -84,12 +90,13 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
     offices = _locked(patient, now)
     db.session.flush()
     with db.session.no_autoflush:
-        events = activity.with_news(activity.history(patient), _kept(patient, what, at, now))
-        active = activity.redraw(patient, events)
+        known = activity.history(patient)
+        events = activity.with_news(known, _kept(patient, what, at, now))
+        active = activity.redraw(patient, events, known)
         histories = statuses.histories(office.id for office in offices)
         stories = {office: ledger.Story(events, active, histories[office.id]) for office in offices}
         charges = {
-            office.id: _settle(patient, story, touched(office, at), at, now)
+            office.id: _settle(patient, story, *touched(office, at), at, now, is_new=not known)
             for office, story in stories.items()
         }
     return charges[patient.office_id]
@@ -102,7 +109,8 @@ def _locked(patient: Patient, now: datetime) -> list[Office]:
         Erased, StaleVersion: that is what became of the patient while we waited for them.
     """
     offices = [months.up_to_date(office_id, now) for office_id in _offices_of(patient)]
-    db.session.refresh(patient, with_for_update=True)
+    if not is_sqlite():  # which has one writer: what this unit has read is still so
+        db.session.refresh(patient, with_for_update=True)
     refuse_erased(patient)
     if patient.office_id not in {office.id for office in offices}:
         raise StaleVersion("patient")
@@ -126,18 +134,29 @@ def _kept(patient: Patient, what: Told, at: datetime, now: datetime) -> PatientE
     return told
 
 
-def touched(office: Office, at: datetime) -> Sequence[BillingCycle]:
+def touched(office: Office, at: datetime) -> tuple[list[Period], bool]:
     """The office's cycles that an event at this instant can change: the one that holds it, and all after
-    it.
+    it; and whether the newest has its draft.
     """
-    return db.session.scalars(NOT_OVER, {"office": office.id, "at": at}).all()
+    rows = plain(NOT_OVER, {"office": office.id, "at": at}).all()
+    return [Period(*tuple(row)[:-1]) for row in rows], bool(rows and rows[-1][-1])
 
 
 def _settle(
-    patient: Patient, story: ledger.Story, cycles: Sequence[BillingCycle], at: datetime, now: datetime
+    patient: Patient,
+    story: ledger.Story,
+    cycles: Sequence[Period],
+    has_draft: bool,
+    at: datetime,
+    now: datetime,
+    *,
+    is_new: bool,
 ) -> Charge | None:
-    """Settle each cycle on the newest one's invoice, whose draft begins with its first charge or line."""
-    turns = ledger.turns_of(patient, cycles)
+    """Settle each cycle on the newest one's invoice, whose draft begins with its first charge or line.
+
+    Somebody new, of whom nothing was told before, has no turns to compare with.
+    """
+    turns = ledger.turns_of(patient, [] if is_new else cycles)
     newest = cycles[-1:]
     for cycle in cycles:
         turns[cycle.id] += ledger.next_turns(
@@ -145,8 +164,7 @@ def _settle(
         )
     added = [turn for cycle in cycles for turn in turns[cycle.id] if turn.id is None]
     db.session.add_all(added)
-    if any(turn.cents for turn in added):
+    if not has_draft and any(turn.cents for turn in added):
         drafts.begin(newest, now)
-    db.session.flush()
     holding = [cycle.id for cycle in cycles if cycle.start_utc <= at]
     return ledger.standing(turns[holding[0]]) if holding else None

@@ -59,9 +59,16 @@ def intervals(events: Iterable[PatientEvent]) -> list[Interval]:
     return found
 
 
-def redraw(patient: Patient, events: Sequence[PatientEvent]) -> list[Interval]:
-    """Write the patient's intervals anew, and say on the patient what holds in the end."""
+def redraw(
+    patient: Patient, events: Sequence[PatientEvent], known: Sequence[PatientEvent] | None = None
+) -> list[Interval]:
+    """Write the patient's intervals anew, and say on the patient what holds in the end.
+
+    Nothing is written where the events that were `known` before come to the same.
+    """
     drawn = intervals(events)
+    if known and intervals(known) == drawn:
+        return drawn
     if len(events) > 1:
         db.session.execute(delete(ActivityInterval).where(ActivityInterval.patient_id == patient.id))
     db.session.add_all(

@@ -17,9 +17,10 @@ from sqlalchemy import bindparam, select
 
 from dashboard.billing import statuses
 from dashboard.billing.activity import Interval
+from dashboard.billing.periods import AnyCycle
 from dashboard.billing.statuses import History
 from dashboard.extensions import db
-from dashboard.models import BillingCycle, Charge, OfficeStatus, Patient, PatientEvent, Told
+from dashboard.models import Charge, OfficeStatus, Patient, PatientEvent, Told
 
 TURNS = (
     select(Charge)
@@ -40,7 +41,7 @@ class Story:
     active: Sequence[Interval]
     statuses: History
 
-    def due_at(self, cycle: BillingCycle) -> datetime | None:
+    def due_at(self, cycle: AnyCycle) -> datetime | None:
         """The instant at which the patient becomes due for a cycle, or None.
 
         That is the cycle's first instant for whoever was active just before it, else the first activation
@@ -49,14 +50,14 @@ class Story:
         """
         return next((at for at in self._candidates(cycle) if self.status_at(at).is_charged), None)
 
-    def cents(self, cycle: BillingCycle, due: datetime) -> int:
+    def cents(self, cycle: AnyCycle, due: datetime) -> int:
         """The cycle's price; nothing while the office tries us out."""
         return 0 if self.status_at(due) is OfficeStatus.TRIALING else cycle.cents
 
     def status_at(self, instant: datetime) -> OfficeStatus:
         return statuses.status_at(self.statuses, instant)
 
-    def _candidates(self, cycle: BillingCycle) -> Iterator[datetime]:
+    def _candidates(self, cycle: AnyCycle) -> Iterator[datetime]:
         was_active = any(
             each.office_id == cycle.office_id and each.is_active_before(cycle.start_utc)
             for each in self.active
@@ -71,10 +72,12 @@ class Story:
                 yield event.effective_at
 
 
-def turns_of(patient: Patient, cycles: Sequence[BillingCycle]) -> dict[int, list[Charge]]:
+def turns_of(patient: Patient, cycles: Sequence[AnyCycle]) -> dict[int, list[Charge]]:
     """The patient's turns of these cycles, by the cycle's id, oldest first."""
-    told = {"patient": patient.id, "cycles": [cycle.id for cycle in cycles]}
     found: defaultdict[int, list[Charge]] = defaultdict(list)
+    if not cycles:
+        return found
+    told = {"patient": patient.id, "cycles": [cycle.id for cycle in cycles]}
     for turn in db.session.scalars(TURNS, told):
         found[turn.cycle_id].append(turn)
     return found
@@ -83,7 +86,7 @@ def turns_of(patient: Patient, cycles: Sequence[BillingCycle]) -> dict[int, list
 def next_turns(
     patient: Patient,
     story: Story,
-    cycle: BillingCycle,
+    cycle: AnyCycle,
     turns: Sequence[Charge],
     *,
     now: datetime,

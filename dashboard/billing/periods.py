@@ -30,10 +30,10 @@ class Period:
 
 AnyCycle = BillingCycle | Period
 COLUMNS = tuple(field.name for field in fields(Period))
+VALUES = tuple(BillingCycle.__table__.c[name] for name in COLUMNS)
 
 
 def not_closed(office_ids: Iterable[int]) -> dict[int, Period]:
     """Each office's cycle that is not closed yet, by the office's id."""
-    told = select(*(BillingCycle.__table__.c[name] for name in COLUMNS))
-    told = told.where(among(BillingCycle.office_id, office_ids), BillingCycle.closed_at.is_(None))
+    told = select(*VALUES).where(among(BillingCycle.office_id, office_ids), BillingCycle.closed_at.is_(None))
     return {row[0]: Period(*row) for row in db.session.execute(told)}

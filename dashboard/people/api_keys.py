@@ -15,6 +15,7 @@ from dashboard.extensions import db
 from dashboard.models import ApiKey, Office, User
 from dashboard.rights import Role
 from dashboard.tokens import digest, new_token
+from dashboard.unit import plain
 
 TOUCHED_EACH = timedelta(minutes=1)
 OPENED = select(ApiKey.id, ApiKey.ref, ApiKey.role, ApiKey.office_id, ApiKey.last_used_at).where(
@@ -82,8 +83,8 @@ def revoke(ref: str, now: datetime) -> ApiKey:
 
 def find(raw: str) -> Program | None:
     """The program whose key this is, in one query; None if it opens nothing."""
-    row = db.session.execute(OPENED, {"digest": digest(raw)}).first()
-    return row and Program(*row)
+    row = plain(OPENED, {"digest": digest(raw)}).first()
+    return Program(*tuple(row)) if row else None
 
 
 def touch(program: Program, now: datetime) -> None:

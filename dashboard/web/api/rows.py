@@ -25,6 +25,7 @@ from dashboard.models import (
     Plan,
 )
 from dashboard.money import dollars
+from dashboard.unit import plain
 
 PERIOD = select(BillingCycle.start, BillingCycle.end).where(BillingCycle.id == bindparam("cycle"))
 
@@ -95,7 +96,7 @@ def patient(found: Patient, office: Office) -> dict[str, Any]:
 
 def charge(found: Charge) -> dict[str, Any]:
     """A charge of the ledger. Needs an open unit."""
-    cycle = db.session.execute(PERIOD, {"cycle": found.cycle_id}).one()
+    cycle = plain(PERIOD, {"cycle": found.cycle_id}).one()
     return {
         "charge_id": blind_index(str(found.id), purpose="charges.id").hex()[:32],
         "amount": found.cents,
