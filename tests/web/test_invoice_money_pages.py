@@ -12,7 +12,15 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.billing import activations, months, review
-from dashboard.models import DocumentState, Invoice, InvoiceLineItem, MoneyState, Payment, PaymentState
+from dashboard.models import (
+    DocumentState,
+    Invoice,
+    InvoiceLineItem,
+    MoneyState,
+    Office,
+    Payment,
+    PaymentState,
+)
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from tests.support import practice
@@ -74,6 +82,24 @@ def test_a_bounced_check_makes_the_invoice_owed_again(billing: Browser, invoice:
     assert "A payment bounced" not in shown
     assert "Record a check or wire" in shown
     assert "Payment failed" in billing.get(f"{page_of(invoice)}/history")
+
+
+def test_a_payment_that_came_back_does_not_look_as_if_it_were_to_come(
+    billing: Browser, invoice: Invoice
+) -> None:
+    payment = pay(billing, invoice)
+    act(billing, invoice, "reversals", payment=payment.id, **SURE)
+    assert re.search(r'class="status failed">(?:(?!</span>).)*Reversed', billing.get(page_of(invoice)))
+
+
+def test_an_invoice_on_its_way_does_not_wait_for_a_verification(billing: Browser, invoice: Invoice) -> None:
+    waits = "until the office&#39;s name and email are verified"
+    assert waits in billing.get(page_of(invoice)).replace("office's", "office&#39;s")
+    with writing() as session:
+        office = session.get_one(Office, invoice.office_id)
+        office.billing_email = office.verified_email = "bills@example.test"
+        office.verified_name = office.name
+    assert "it is being sent" in billing.get(page_of(invoice))
 
 
 def test_only_a_payment_of_this_invoice_bounces(billing: Browser, invoice: Invoice) -> None:
