@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.orm import Session
 
+from dashboard.capped import length
 from dashboard.errors import NotFound
 from dashboard.reconcile import billing, ledger, lists
 from dashboard.reconcile.shapes import Row, WallList
 
-MOST_COUNTED = 1_001
 MOST_SHOWN = 50
 LISTS: tuple[WallList, ...] = (*lists.LISTS, *billing.LISTS, *ledger.LISTS)
 
@@ -78,8 +78,7 @@ def _query(wall: WallList, now: datetime) -> Select[Any]:
 
 
 def _length(wall: WallList, now: datetime) -> Any:
-    some = _query(wall, now).limit(MOST_COUNTED).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+    return length(_query(wall, now)).scalar_subquery()
 
 
 def _rows(session: Session, wall: WallList, now: datetime) -> list[Row]:

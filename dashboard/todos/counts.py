@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, literal_column, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, literal, literal_column, select, union_all
 
 from dashboard.audit import Action
+from dashboard.capped import how_many
 from dashboard.extensions import UtcDateTime, db
 from dashboard.models import AuditEvent, Job, JobState, Todo
 from dashboard.models.todo import IS_OPEN
-from dashboard.todos.lists import CAP, IS_WAITING, ONE, Filter, Reader, capped
+from dashboard.todos import keyset
+from dashboard.todos.lists import IS_WAITING, Filter, Reader, capped
+from dashboard.unit import plain
 
 ACTS = tuple(action for action in Action if action.name.startswith("TODO_"))
 ME = bindparam("me", type_=Todo.__table__.c.id.type)
@@ -42,8 +45,7 @@ def _newest() -> Any:
 
 def _failed_jobs() -> Any:
     state = literal(JobState.FAILED.value, literal_execute=True)
-    failed: Select[Any] = select(ONE).select_from(Job).where(Job.state == state)
-    return select(func.count()).select_from(failed.limit(CAP).subquery())
+    return how_many(Job, Job.state == state)
 
 
 VIEW_COUNTS = {
@@ -62,12 +64,19 @@ ALL = select(
 )
 
 
-def counts(reader: Reader, asked: Filter, meets: list[ColumnElement[bool]]) -> Counts:
-    """Every number around the list, and how many todos it has itself, in one statement."""
-    asks = ALL if asked.is_plain else ALL.add_columns(capped(*meets).scalar_subquery().label("total"))
-    row = db.session.execute(asks, _bound(reader)).one()._mapping
+def counts(
+    reader: Reader, asked: Filter, meets: list[ColumnElement[bool]], found: keyset.Page | None = None
+) -> Counts:
+    """Every number around the list, and how many todos it has itself, in one statement.
+
+    A list that was `found` whole on its one page is not counted again.
+    """
+    known = len(found.rows) if found and found.is_whole else None
+    is_told = asked.is_plain or known is not None
+    asks = ALL if is_told else ALL.add_columns(capped(*meets).scalar_subquery().label("total"))
+    row = plain(asks, _bound(reader)).one()._mapping
     views = {name: row[name] for name in VIEW_COUNTS}
-    total = views[asked.view] if asked.is_plain else row["total"]
+    total = views[asked.view] if asked.is_plain else row["total"] if known is None else known
     return Counts(views, total, row["jobs_failed"], row["stamp"])
 
 

@@ -21,15 +21,16 @@ class Hands:
 
     names: dict[int, str]
     by_ref: dict[str, str]
-    workers: list[tuple[int, str]]
+    workers: tuple[tuple[int, str], ...]
 
 
 def hands() -> Hands:
     """The whole staff, in one statement, by name."""
     staff = plain(STAFF).all()
     names = {user.id: name_of(user.ref, user.name) or "Unknown" for user in staff}
-    workers = [(user.id, names[user.id]) for user in staff if _may_work(user.role, user.state)]
-    return Hands(names, {user.ref: names[user.id] for user in staff}, sorted(workers, key=lambda one: one[1]))
+    workers = ((user.id, names[user.id]) for user in staff if _may_work(user.role, user.state))
+    by_name = tuple(sorted(workers, key=lambda one: one[1]))
+    return Hands(names, {user.ref: names[user.id] for user in staff}, by_name)
 
 
 def _may_work(role: Role, state: UserState) -> bool:

@@ -49,6 +49,11 @@ class Page:
     newer: str | None
     older: str | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has rows, and none lies before or behind them."""
+        return bool(self.rows) and not (self.newer or self.older)
+
 
 def page(
     query: Select[*tuple[Any, ...]], sort: Sort, *, after: Key | None, before: Key | None, size: int

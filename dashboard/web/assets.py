@@ -19,14 +19,15 @@ def join(app: Flask) -> None:
     """Give templates `asset('app.css')`, and versioned static answers a long life."""
     folder = Path(app.static_folder or "static")
 
-    @cache
     def version(name: str) -> str:
         path = folder / name
         return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
 
+    @cache
     def asset(name: str) -> str | None:
         """The file's address, or None where set-up has not brought it (htmx: pages work without)."""
-        return url_for("static", filename=name, v=version(name)) if version(name) else None
+        known = version(name)
+        return url_for("static", filename=name, v=known) if known else None
 
     @app.after_request
     def keep(answer: Response) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment
@@ -18,12 +18,21 @@ MACROS = {
     "components/lists.html": ("tabs", "chips", "pager", "empty_state", "numbers"),
     "components/page.html": ("sprite", "live_region", "announcement", "flashes"),
 }  # fmt: skip
+KEPT = {
+    "components/rail.html": ("rail",),
+    "staff/_queue_choices.html": ("queue_choices",),
+    "staff/_queue_actions.html": ("queue_actions",),
+    "staff/_queue_row.html": ("queue_row", "due_cell", "state_cells"),
+}
+MOST_KEPT = 4096
 
 
 def join(environment: Environment) -> None:
     """Make every macro callable by its name; a template is loaded when its first macro is called."""
     for path, names in MACROS.items():
         environment.globals.update({name: _macro(environment, path, name) for name in names})
+    for path, names in KEPT.items():
+        environment.globals.update({name: _kept(environment, path, name) for name in names})
 
 
 def _macro(environment: Environment, path: str, name: str) -> Callable[..., Any]:
@@ -39,3 +48,11 @@ def _macro(environment: Environment, path: str, name: str) -> Callable[..., Any]
         return (found if environment.auto_reload else known)()(*values, **named)
 
     return call
+
+
+def _kept(environment: Environment, path: str, name: str) -> Callable[..., Any]:
+    """A macro whose HTML is kept by its arguments, which are all that it shows: plain values, no forms' data,
+    nothing of a session's own.
+    """
+    draw = _macro(environment, path, name)
+    return draw if environment.auto_reload else lru_cache(MOST_KEPT)(draw)

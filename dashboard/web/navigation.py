@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from dashboard.rights import Permission
+from dashboard.rights import Permission, Role, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +68,17 @@ RAIL: tuple[tuple[str, tuple[Link, ...]], ...] = (
 )
 
 
-def reader(app: Flask) -> Callable[[Any], Iterator[tuple[str, list[Link]]]]:
-    """The template's `navigation(me)`: sections that are not empty, with the links this person may follow."""
+def reader(app: Flask) -> Callable[[Role], Iterator[tuple[str, list[Link]]]]:
+    """The template's `navigation(role)`: sections that are not empty, with the links this role may follow."""
     exists = cache(lambda path: _exists(app, path))
     mode = app.extensions["settings"].mode
 
-    def shown(me: Any) -> Iterator[tuple[str, list[Link]]]:
+    def shown(role: Role) -> Iterator[tuple[str, list[Link]]]:
         for section, links in RAIL:
             here = [link for link in links if exists(link.path) and link.only_in in {"", mode}]
-            open_to_me = [link for link in here if me.may(link.permission)]
-            if open_to_me:
-                yield section, open_to_me
+            open_to_them = [link for link in here if may(role, link.permission)]
+            if open_to_them:
+                yield section, open_to_them
 
     return shown
 

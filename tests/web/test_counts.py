@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import event
 
 from dashboard import clock
+from dashboard.capped import MOST_COUNTED
 from dashboard.extensions import db
 from dashboard.models import Job, JobState, TodoStatus
 from dashboard.rights import Role
 from dashboard.unit import writing
-from dashboard.web.counts import MOST, Counts
+from dashboard.web.counts import Counts
 from tests.support import cast
 from tests.support.signed_in import signed_in
 
@@ -55,10 +56,10 @@ def test_open_todos_and_failed_jobs_are_counted(app: Flask):
 
 def test_nobody_counts_further_than_a_page_can_say(app: Flask):
     with writing():
-        for _ in range(MOST + 5):
+        for _ in range(MOST_COUNTED + 5):
             fail_a_job()
 
-    assert Counts().get("jobs_failed") == MOST
+    assert Counts().get("jobs_failed") == MOST_COUNTED
 
 
 def test_a_whole_page_asks_once_and_a_part_never(app: Flask):

@@ -176,6 +176,20 @@ def test_a_list_takes_at_most_five_statements_however_long_it_is(
     assert len(few) == len(many) <= 5, many
 
 
+def test_a_new_name_and_who_may_work_show_on_the_next_page(desk: tuple[FlaskClient, User]) -> None:
+    with writing() as session:
+        other = cast.person("Demo Colleague")
+        cast.todo(assignee=other.id, now=clock.now())
+    assert desk[0].get("/staff/queue").text.count("Demo Colleague") == 3  # the row, and who may be assigned
+    with writing() as session:
+        session.get_one(User, other.id).name = "Demo Renamed"
+    page = desk[0].get("/staff/queue").text
+    assert ("Demo Colleague" in page, page.count("Demo Renamed")) == (False, 3)
+    with writing() as session:
+        session.get_one(User, other.id).role = Role.READ_ONLY
+    assert desk[0].get("/staff/queue").text.count("Demo Renamed") == 1
+
+
 def test_a_page_is_small(desk: tuple[FlaskClient, User]) -> None:
     opened(45, title="Medicare PECOS Revalidation Filing — Dr. Sample Provider (NPI N/A)", due_at=clock.now())
     assert len(desk[0].get("/staff/queue").data) < 30_000

@@ -17,12 +17,11 @@ from dashboard.rights import Permission
 from dashboard.rows import found
 from dashboard.todos import AlreadyClaimed, day_of, lists
 from dashboard.todos.hands import Hands, hands
-from dashboard.unit import reading
+from dashboard.unit import plain, reading
 from dashboard.web.access import me
 from dashboard.web.filters import when
 from dashboard.web.pages import page
-from dashboard.web.staff.row_html import drawer
-from dashboard.web.staff.shapes import came_from, row_of, todo_href, zone
+from dashboard.web.staff.shapes import came_from, rows_of, today, todo_href, zone
 
 CONFLICT = 409
 
@@ -48,13 +47,13 @@ def row(todo_id: int, announce: str | None) -> str:
     """The row of a list as it is now."""
     with reading():
         people = hands()
-        now = db.session.execute(lists.ROW.where(Todo.id == todo_id)).one()
+        now = plain(lists.ROW.where(Todo.id == todo_id)).all()
     may_work = me().may(Permission.WORK_QUEUE)
     return page(
         "staff/queue.html",
         fragment="row",
-        row=row_of(now, people.names),
-        drawn=drawer(),
+        row=rows_of(now, people.names)[0],
+        today=today(),
         may_work=may_work,
         announce=announce,
     )

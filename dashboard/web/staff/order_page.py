@@ -23,7 +23,7 @@ from dashboard.web.access import me
 from dashboard.web.staff import order_story
 from dashboard.web.staff.order_answers import facts, has_sensitive
 from dashboard.web.staff.orders import service_name
-from dashboard.web.staff.shapes import order_href, row_of
+from dashboard.web.staff.shapes import order_href, rows_of
 from forms.orders import METHODS, CancelOrderForm, LinkForm, PaymentForm
 
 MOST = 100
@@ -83,7 +83,7 @@ def gathered(number: str) -> Rows:
         return Rows(
             order=order,
             office=db.session.get(Office, order.office_id) if order.office_id else None,
-            todos=[row_of(todo, people.names) for todo in todos],
+            todos=rows_of(todos, people.names),
             documents=_newest(Document, Document.order_id == order.id),
             messages=messages,
             jobs=jobs,

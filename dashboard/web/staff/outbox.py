@@ -9,9 +9,10 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, select
 
 from dashboard import notifications
+from dashboard.capped import how_many
 from dashboard.extensions import db
 from dashboard.models import Channel, Message, MessageState, Order
 from dashboard.rights import Permission
@@ -27,7 +28,7 @@ from forms.order_lists import MessageFilterForm
 OUTBOX = "/staff/outbox"
 bp = Blueprint("outbox", __name__, url_prefix=OUTBOX)
 NEWEST = keyset.Sort((Message.created_at, Message.id), descending=True)
-SIZE, MOST_COUNTED = 36, 1001
+SIZE = 36
 NOT_SENT = (MessageState.FAILED, MessageState.UNKNOWN)
 
 
@@ -58,8 +59,7 @@ def index() -> ResponseReturnValue:
     meets = conditions(params)
     with reading():
         found = listed(meets)
-        some = select(literal(1)).select_from(Message).where(*meets).limit(MOST_COUNTED).subquery()
-        total = db.session.scalar(select(func.count()).select_from(some)) or 0
+        total = db.session.scalar(how_many(Message, *meets)) or 0
     rows = [row_of(one.Message, one.order_number) for one in found.rows]
     context = around(OUTBOX, params, form, found, total) | {"rows": rows}
     may_send = me().may(Permission.RESEND_MESSAGES)

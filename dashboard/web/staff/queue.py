@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from dashboard import clock, todos
 from dashboard.models.base import new_reference
@@ -19,8 +21,7 @@ from dashboard.unit import reading, writing
 from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page, wants_fragment
 from dashboard.web.staff.lists import streamed
-from dashboard.web.staff.row_html import drawer
-from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, row_of, todo_href
+from dashboard.web.staff.shapes import QUEUE, Chip, Tab, list_href, local, reader, rows_of, today, todo_href
 from forms.todos import FilterForm
 
 bp = Blueprint("queue", __name__, url_prefix=QUEUE)
@@ -32,6 +33,9 @@ TABS = {
     "open": "All open",
     "all": "Everything",
 }
+CHOICES = ("view", "status", "priority", "service", "assignee", "due", "age", "sort")
+USUAL = {"view": "open", "sort": "due"}
+MOST_SOUGHT, MOST_KEPT = 100, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,23 @@ class Asked:
         return {name: value for name, value in self.params.items() if name not in {"view", "sort"}}
 
 
-def asked(args: Any, people: Hands) -> Asked:
+def asked(args: Mapping[str, str], people: Hands) -> Asked:
     """Read the URL. What makes no sense there is ignored."""
-    form = FilterForm(args, people=people.workers)
-    told = form.chosen()
-    usual = {"view": "open", "sort": "due"}
-    params = {name: value for name, value in told.items() if value != usual.get(name)}
-    form.view.data = told.get("view", "open")
+    told, form = _chosen(tuple(args.get(name, "") for name in CHOICES), people.workers)
+    text = args.get("q", "").strip()
+    told = told | ({"q": text} if 0 < len(text) <= MOST_SOUGHT else {})
+    params = {name: value for name, value in told.items() if value != USUAL.get(name)}
     return Asked(params, Filter.of(told), form)
+
+
+@lru_cache(MOST_KEPT)
+def _chosen(words: tuple[str, ...], people: tuple[tuple[int, str], ...]) -> tuple[dict[str, str], FilterForm]:
+    """What was chosen that makes sense, and the form that shows it: kept, and changed by nobody."""
+    asked_for = {name: word for name, word in zip(CHOICES, words, strict=True) if word}
+    form = FilterForm(MultiDict(asked_for), people=people)
+    told = form.chosen()
+    form.view.data = told.get("view", "open")
+    return told, form
 
 
 @bp.get("")
@@ -69,9 +82,9 @@ def index() -> ResponseReturnValue:
         people, who = hands(), reader()
         wanted = asked(request.args, people)
         meets = lists.conditions(wanted.filter, who)
-        numbers = counts.counts(who, wanted.filter, meets)
         found = lists.page(wanted.filter, meets, **cursors)
-    context = _around(wanted, numbers, people) | _list(wanted, found, people)
+        numbers = counts.counts(who, wanted.filter, meets, found)
+    context = around(wanted, numbers, people) | listed(wanted, found, people)
     return page("staff/queue.html", fragment="results", **context)
 
 
@@ -105,11 +118,12 @@ def _tabs_only(wanted: Asked, numbers: counts.Counts) -> dict[str, Any]:
     return {"views": _tabs(wanted.filter.view, numbers.views), "here": list_href(wanted.params)}
 
 
-def _around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, Any]:
+def around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, Any]:
     """All that stands around the rows."""
     view = {"view": wanted.params.get("view", "")}
     return _tabs_only(wanted, numbers) | {
         "filters": wanted.form,
+        "q": wanted.params.get("q", ""),
         "chosen": list(_chips(wanted)),
         "clear_href": list_href(view),
         "total": numbers.total,
@@ -125,10 +139,10 @@ def _around(wanted: Asked, numbers: counts.Counts, people: Hands) -> dict[str, A
     }
 
 
-def _list(wanted: Asked, found: keyset.Page, people: Hands) -> dict[str, Any]:
+def listed(wanted: Asked, found: keyset.Page, people: Hands) -> dict[str, Any]:
     return {
-        "rows": [row_of(one, people.names) for one in found.rows],
-        "drawn": drawer(),
+        "rows": rows_of(found.rows, people.names),
+        "today": today(),
         "newer": found.newer and list_href(wanted.params, before=found.newer),
         "older": found.older and list_href(wanted.params, after=found.older),
         "empty": None if found.rows else _why_empty(wanted),

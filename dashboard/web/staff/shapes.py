@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -69,8 +69,13 @@ class Row:
     incomplete: bool
 
 
-def row_of(found: Any, names: Mapping[int, str]) -> Row:
-    """From a row of `lists.ROW`."""
+def rows_of(found: Iterable[Any], names: Mapping[int, str]) -> list[Row]:
+    """From rows of `lists.ROW`, as whoever is signed in sees them."""
+    user_id, days = me().user_id, zone()
+    return [_row(each, names, user_id, days) for each in found]
+
+
+def _row(found: Any, names: Mapping[int, str], user_id: int, days: ZoneInfo) -> Row:
     return Row(
         id=found.id,
         href=todo_href(found.id),
@@ -79,11 +84,11 @@ def row_of(found: Any, names: Mapping[int, str]) -> Row:
         npi=found.npi,
         status=found.status.value,
         priority=found.priority.value,
-        due=day_of(found.due_at, zone()),
+        due=day_of(found.due_at, days),
         order_number=found.order_number,
         order_href=found.order_number and order_href(found.order_number),
         assignee=names.get(found.assignee_id),
-        mine=found.assignee_id == me().user_id,
+        mine=found.assignee_id == user_id,
         is_open=found.status.is_open,
         version=found.version,
         incomplete=found.intake_incomplete,
@@ -94,6 +99,11 @@ def zone() -> ZoneInfo:
     """The firm's time zone: its days begin there."""
     found: ZoneInfo = current_app.extensions["settings"].firm_time_zone
     return found
+
+
+def today() -> date:
+    """The firm's day."""
+    return day_of(clock.now(), zone())
 
 
 def reader(now: datetime | None = None) -> Reader:

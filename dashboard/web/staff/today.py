@@ -9,9 +9,10 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, literal, select
+from sqlalchemy import select
 
 from dashboard import clock
+from dashboard.capped import how_many
 from dashboard.extensions import db
 from dashboard.models import Heartbeat, Job, JobState, Message, MessageState, TodoStatus
 from dashboard.models.todo import IS_OPEN, Todo
@@ -19,11 +20,11 @@ from dashboard.reconcile import wall
 from dashboard.rights import Permission
 from dashboard.todos import keyset, lists
 from dashboard.todos.lists import Filter
-from dashboard.unit import reading
+from dashboard.unit import plain, reading
 from dashboard.web.access import me, require
 from dashboard.web.pages import page, wants_fragment
 from dashboard.web.staff import today_billing
-from dashboard.web.staff.shapes import Number, Row, list_href, reader, row_of, zone
+from dashboard.web.staff.shapes import Number, Row, list_href, reader, rows_of, zone
 
 bp = Blueprint("today", __name__, url_prefix="/staff")
 LATE, GONE = timedelta(seconds=60), timedelta(minutes=5)
@@ -91,8 +92,8 @@ def index() -> ResponseReturnValue:
 def _counted(now: datetime) -> dict[str, int]:
     """Every number, in one statement."""
     lengths = {name: _length(params, now) for name, (_, params, _) in (MINE | FIRM | STATUSES).items()}
-    lengths["jobs_failed"] = _capped(Job, Job.state == JobState.FAILED)
-    lengths["messages_failed"] = _capped(
+    lengths["jobs_failed"] = how_many(Job, Job.state == JobState.FAILED)
+    lengths["messages_failed"] = how_many(
         Message, Message.state.in_([MessageState.FAILED, MessageState.UNKNOWN])
     )
     lengths |= today_billing.counts(now.astimezone(zone()).date())
@@ -105,11 +106,6 @@ def _counted(now: datetime) -> dict[str, int]:
 def _length(params: Params, now: datetime) -> Any:
     """How long the list with these parameters is: counted by the list's own conditions, so the two agree."""
     return lists.capped(*lists.conditions(Filter.of(params), reader(now)))
-
-
-def _capped(model: Any, *meets: Any) -> Any:
-    found = select(literal(1)).select_from(model).where(*meets).limit(lists.MOST_COUNTED).subquery()
-    return select(func.count()).select_from(found)
 
 
 def _numbers(counted: dict[str, int]) -> dict[str, Any]:
@@ -149,7 +145,7 @@ def _next_up(now: datetime) -> list[Row]:
     """My most urgent open todos."""
     mine = lists.ROW.where(IS_OPEN, Todo.assignee_id == me().user_id)
     urgent = mine.order_by(*keyset.SORTS["due"].words()).limit(MOST_NEXT)
-    return [row_of(found, {me().user_id: me().name}) for found in db.session.execute(urgent)]
+    return rows_of(plain(urgent), {me().user_id: me().name})
 
 
 def _processes(now: datetime) -> list[Process]:
