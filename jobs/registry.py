@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import clock
 from dashboard.models import Job, JobState
-from dashboard.unit import writing
+from dashboard.unit import plain, writing
 
 Queue = Literal["now", "bulk"]
 Work = Callable[..., None]
@@ -88,17 +88,17 @@ def finishing() -> Iterator[Session]:
     with writing() as session:
         claim = claimed.get()
         if claim is not None:
-            end(session, claim, state=JobState.DONE, finished_at=clock.now())
+            end(claim, state=JobState.DONE, finished_at=clock.now())
         yield session
     if claim is not None:
         claim.finished = True
 
 
-def end(session: Session, claim: Claim, **values: Any) -> None:
+def end(claim: Claim, **values: Any) -> None:
     """Give a claimed job its next state. Said first in a unit: the job's row is the first lock of the
     order.
     """
     ours = (Job.id == claim.job_id, Job.attempts == claim.attempt, Job.state == JobState.RUNNING)
-    taken = session.execute(update(Job).where(*ours).values(lease_until=None, **values).returning(Job.id))
-    if taken.first() is None:
+    taken = plain(update(Job).where(*ours).values(lease_until=None, **values))
+    if not taken.rowcount:
         raise LeaseLost(f"job {claim.job_id}, attempt {claim.attempt}")

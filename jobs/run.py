@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.exc import DBAPIError
 
 from dashboard import audit, clock
@@ -16,7 +16,7 @@ from dashboard.actor import Actor, acting
 from dashboard.audit import Action
 from dashboard.errors import DomainError
 from dashboard.models import Job, JobState
-from dashboard.unit import writing
+from dashboard.unit import plain, writing
 from jobs import watchdog
 from jobs.leases import database_time
 from jobs.registry import REGISTRY, Claim, Kind, LeaseLost, claimed, end
@@ -27,6 +27,8 @@ LONGEST_WAIT = timedelta(hours=1)
 UNKNOWN_KIND_WAITS = timedelta(minutes=10)
 CLAIM_SECONDS = timedelta(seconds=60)
 REPEATABLE = {"40001", "40P01"}
+WANTED = (Job.id, Job.kind, Job.ids, Job.attempts, Job.request_id, Job.order_number, Job.created_at)
+Taken = Row[Any]
 
 
 def run(job_id: int) -> None:
@@ -39,10 +41,10 @@ def run(job_id: int) -> None:
         _attempt(job, Claim(job.id, job.attempts))
 
 
-def _claim(job_id: int) -> Job | None:
+def _claim(job_id: int) -> Taken | None:
     """Take the job: committed alone, so that a killed worker leaves a trace."""
     with writing() as session:
-        kind = REGISTRY.get(session.scalar(select(Job.kind).where(Job.id == job_id)) or "")
+        kind = REGISTRY.get(plain(select(Job.kind).where(Job.id == job_id)).scalar() or "")
         ready = (Job.id == job_id, Job.state == JobState.READY, Job.run_after <= clock.now())
         taking = {
             Job.state: JobState.RUNNING,
@@ -50,15 +52,15 @@ def _claim(job_id: int) -> Job | None:
             Job.lease_until: database_time(session, kind.lease if kind else CLAIM_SECONDS),
             Job.worker: watchdog.worker_name(),
         }
-        return session.scalars(update(Job).where(*ready).values(taking).returning(Job)).first()
+        return plain(update(Job).where(*ready).values(taking).returning(*WANTED)).first()
 
 
-def _story(job: Job) -> dict[str, Any]:
+def _story(job: Taken) -> dict[str, Any]:
     story = {"job": job.id, "kind": job.kind, "request_id": job.request_id, "order_number": job.order_number}
     return {name: value for name, value in story.items() if value}
 
 
-def _attempt(job: Job, claim: Claim) -> None:
+def _attempt(job: Taken, claim: Claim) -> None:
     kind = REGISTRY.get(job.kind)
     if kind is None:
         _wait_for_upgrade(job, claim)
@@ -72,7 +74,7 @@ def _attempt(job: Job, claim: Claim) -> None:
         claimed.reset(token)
 
 
-def _work(job: Job, kind: Kind, claim: Claim) -> None:
+def _work(job: Taken, kind: Kind, claim: Claim) -> None:
     try:
         with watchdog.watching(kind.lease, job.id):
             kind.work(**job.ids)
@@ -86,11 +88,11 @@ def _work(job: Job, kind: Kind, claim: Claim) -> None:
 
 
 def _done(claim: Claim) -> None:
-    with writing() as session:
-        end(session, claim, state=JobState.DONE, finished_at=clock.now())
+    with writing():
+        end(claim, state=JobState.DONE, finished_at=clock.now())
 
 
-def _failed(job: Job, kind: Kind, claim: Claim, error: Exception) -> None:
+def _failed(job: Taken, kind: Kind, claim: Claim, error: Exception) -> None:
     """Try again later, or stop: the business's no is final, and so is the last try."""
     final = isinstance(error, DomainError) or claim.attempt >= kind.tries
     what = {
@@ -99,15 +101,14 @@ def _failed(job: Job, kind: Kind, claim: Claim, error: Exception) -> None:
         "error_note": str(error)[:300] if isinstance(error, DomainError) else None,
     }
     log.warning("job failed", error=what["error_class"], place=what["error_place"], final=final)
-    with writing() as session:
+    with writing():
         if final:
-            end(session, claim, state=JobState.FAILED, finished_at=clock.now(), **what)
+            end(claim, state=JobState.FAILED, finished_at=clock.now(), **what)
             audit.record(
                 Action.JOB_FAILED, outcome="failed", changes={"kind": job.kind, "error": name_of(error)}
             )
         else:
             end(
-                session,
                 claim,
                 state=JobState.READY,
                 run_after=clock.now() + _pause(claim.attempt, error),
@@ -115,16 +116,16 @@ def _failed(job: Job, kind: Kind, claim: Claim, error: Exception) -> None:
             )
 
 
-def _wait_for_upgrade(job: Job, claim: Claim) -> None:
+def _wait_for_upgrade(job: Taken, claim: Claim) -> None:
     """An unknown kind may have been asked for by a newer release: wait, then say so."""
     patient = clock.now() - job.created_at < UNKNOWN_KIND_WAITS
-    with writing() as session:
+    with writing():
         if patient:
-            end(session, claim, state=JobState.READY, run_after=clock.now() + timedelta(minutes=1))
+            end(claim, state=JobState.READY, run_after=clock.now() + timedelta(minutes=1))
         else:
             note = f"No job of the kind {job.kind!r} is known."
             failure = {"error_class": "UnknownKind", "error_note": note}
-            end(session, claim, state=JobState.FAILED, finished_at=clock.now(), **failure)
+            end(claim, state=JobState.FAILED, finished_at=clock.now(), **failure)
 
 
 def _pause(attempt: int, error: Exception) -> timedelta:
