@@ -13,40 +13,43 @@ from typing import Any
 
 import psycopg
 from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
 PAGE = Path(__file__).with_name("bare_page.html")
 COLUMNS = "id, title, npi, status, priority, due_at, order_number, assignee_id, version, intake_incomplete"
 ROWS = f"SELECT {COLUMNS} FROM admin_todos WHERE"
+PAGES = ("open_ones", "deep", "search")
 IN_ORDER = "ORDER BY due_at, id LIMIT"
 Query = Callable[[str, Sequence[Any]], list[Any]]
+Draw = Callable[[list[Any]], str]
 
 
 def served() -> Flask:
-    """Three views of one SELECT each: no sign-in, no counts, no filters, no forms."""
+    """Nothing but the rows: no sign-in, no counts, no filters, no forms."""
     app = Flask("bare")
-    query = connected(os.environ["BENCH_DATABASE"], os.environ["BENCH_ADDRESS"])
     template = app.jinja_env.from_string(PAGE.read_text())
+    app.add_url_rule("/healthz", view_func=lambda: "ok")
+    add_pages(app, lambda rows: template.render(rows=rows))
+    return app
 
-    @app.get("/healthz")
-    def alive() -> str:
-        return "ok"
+
+def add_pages(app: Flask, draw: Draw) -> None:
+    """Three views of one SELECT each, through the driver."""
+    query = connected(os.environ["BENCH_DATABASE"], os.environ["BENCH_ADDRESS"])
 
     @app.get("/list/<int:size>")
-    def open_ones(size: int) -> str:
+    def open_ones(size: int) -> ResponseReturnValue:
         still = "status IN ('pending', 'in_progress', 'waiting')"
-        return template.render(rows=query(f"{ROWS} {still} {IN_ORDER} {size}", ()))
+        return draw(query(f"{ROWS} {still} {IN_ORDER} {size}", ()))
 
     @app.get("/deep/<int:size>")
-    def deep(size: int) -> str:
+    def deep(size: int) -> ResponseReturnValue:
         key = (request.args["due_at"], int(request.args["id"]))
-        return template.render(rows=query(f"{ROWS} (due_at, id) > (?, ?) {IN_ORDER} {size}", key))
+        return draw(query(f"{ROWS} (due_at, id) > (?, ?) {IN_ORDER} {size}", key))
 
     @app.get("/search")
-    def search() -> str:
-        number = request.args["q"]
-        return template.render(rows=query(f"{ROWS} order_number = ? {IN_ORDER} 1", (number,)))
-
-    return app
+    def search() -> ResponseReturnValue:
+        return draw(query(f"{ROWS} order_number = ? {IN_ORDER} 1", (request.args["q"],)))
 
 
 def connected(database: str, address: str) -> Query:

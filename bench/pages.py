@@ -40,10 +40,13 @@ def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
         _, key = signed_in()
         fill(site, count)
         ours, bare = started.web(), started.web("bare", "bench.floors:served()")
+        drawn = started.web("drawn", "bench.drawn:served()")
         for case in _cases(count, times + WARM_UP + 1):
             name = f"{case.name}, {count:,} todos, {site.name}"
             with Browser(ours, case.paths, key) as mine, Browser(bare, case.bare) as floor:
                 yield from _timed(name, mine, floor, times)
+            with Browser(ours, case.paths, key) as mine, Browser(drawn, case.bare) as floor:
+                yield _beside_drawing(name, mine, floor, times)
             yield Figure(name, _statements(site, case, key), "statements", Bar(5))
 
 
@@ -57,6 +60,12 @@ def _timed(name: str, ours: Browser, bare: Browser, times: int) -> Iterator[Figu
     yield Figure(name, mine, "ms", Bar(2, on="ratio"), floor, "bare SQL + Jinja page")
     yield Figure(f"{name}, raw", len(html) / 1000, "KB", Bar(30), len(plain) / 1000, "bare page")
     yield Figure(f"{name}, gzip", _packed(html), "KB", Bar(6), _packed(plain), "bare page")
+
+
+def _beside_drawing(name: str, ours: Browser, drawn: Browser, times: int) -> Figure:
+    mine, floor = map(median_ms, pairs(ours, drawn, times=times))
+    against = "the same page drawn over one raw SELECT"
+    return Figure(f"{name}, beside its drawing", mine, "ms", Bar(2, on="ratio"), floor, against)
 
 
 def _packed(html: bytes) -> float:

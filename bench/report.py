@@ -20,7 +20,9 @@ beside a floor or a peer of the same run. Both databases were as careful of powe
 * **bare SQL + Jinja page**: a Flask view with one SELECT through the driver for the same rows, and a plain,
   compiled Jinja template with the same columns: no sign-in, no counts, no filters, no forms.
   Both come from a gunicorn with our settings, in turns, over one connection that stays open. The list is
-  asked again and again, so its rows are kept (`web/staff/row_html.py`); each deep page and search is new.
+  asked again and again, so its rows are kept (`web/components.py`); each deep page and search is new.
+* **the same page drawn over one raw SELECT** is our page by our template, without its sign-in and its
+  counts: what is above that floor is asking, what is below it is drawing.
 * **statements** leave out BEGIN, SET and PRAGMA. **KB** are thousands of bytes of HTML, gzip at level 6.
 * **resident** is RSS, so shared pages count in every process.
 """

@@ -24,7 +24,7 @@ def read(figures: Iterator[Figure]) -> list[Figure]:
 @pytest.mark.both
 def test_pages_stand_beside_a_bare_page_of_the_same_rows(database) -> None:
     found = read(pages.figures(database, SMALL, times=3))
-    assert sum("depth" in figure.name for figure in found) == 4
+    assert sum("depth" in figure.name for figure in found) == 5
     assert max(figure.ours for figure in found if figure.unit == "statements") <= 5
 
 
