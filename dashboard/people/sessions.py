@@ -16,8 +16,8 @@ from dashboard import audit
 from dashboard.audit import Action
 from dashboard.extensions import db
 from dashboard.models import Theme, User, UserSession, UserState
+from dashboard.names import name_of
 from dashboard.people.changes import changed
-from dashboard.people.names import name_of
 from dashboard.rights import Permission, Role, may
 from dashboard.tokens import digest, new_token
 from dashboard.unit import plain

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dashboard.models import User, UserState
-from dashboard.people.names import name_of
+from dashboard.names import name_of
 from dashboard.rights import Permission, Role, may
 from dashboard.unit import plain
 
