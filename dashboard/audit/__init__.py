@@ -22,6 +22,7 @@ __all__ = ["Action", "canonical", "record"]
 
 Plain = str | int | bool | None | list[str]
 ABOUT = ("object_type", "object_ref", "changes")
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def record(
@@ -93,7 +94,7 @@ def _about(action: Action, subject: Any, changes: Mapping[str, Plain] | None) ->
 
 def canonical(value: object) -> str:
     """JSON that is the same text for the same value: sorted, compact, plain ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return CANONICAL.encode(value)
 
 
 def _allowed(action: Action, changes: Mapping[str, Plain]) -> dict[str, Plain]:
