@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from zoneinfo import available_timezones
@@ -45,8 +46,9 @@ def create(
     """
     zone, told = checked_zone(time_zone), details(name, billing_email, billing_address)
     while True:
-        draft = Office(code=new_code(), time_zone=zone, entered_by=actor.current().user_id, created_at=now)
+        draft = Office(code=new_code(), time_zone=zone, created_at=now)
         _give(draft, told)
+        unverify(draft, LEAVING)
         office, is_new = added_once(draft, by="code")
         if is_new:
             audit.record(Action.OFFICE_CREATED, office)
@@ -71,15 +73,23 @@ def change(
     changed = [field for field, value in told.items() if getattr(office, field) != value]
     if changed:
         _give(office, told)
-        if LEAVING & set(changed):
-            unverify(office)
+        if leaving := LEAVING & set(changed):
+            unverify(office, leaving)
         audit.record(Action.OFFICE_CHANGED, office, changes={"fields": changed})
     return changed
 
 
-def unverify(office: Office) -> None:
-    """Whoever acts entered the strings; nobody has verified them."""
-    office.entered_by = actor.current().user_id
+def unverify(office: Office, entered: Collection[str]) -> None:
+    """Whoever acts entered these strings, and nobody has verified them.
+
+    Who entered the other one stays known, until two people have stood behind it.
+    """
+    if office.verified_by is not None:
+        office.name_entered_by = office.email_entered_by = None
+    if "name" in entered:
+        office.name_entered_by = actor.current().user_id
+    if "billing_email" in entered:
+        office.email_entered_by = actor.current().user_id
     office.verified_name = office.verified_email = None
     office.verified_by = office.verified_at = None
 

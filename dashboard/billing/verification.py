@@ -79,5 +79,5 @@ def _check_person(office: Office, findings: Collection[Finding]) -> None:
             raise NeedsCompliance
     elif not may(Role(who.role), Permission.VERIFY_OFFICES):
         raise AccessDenied(Permission.VERIFY_OFFICES)
-    if who.user_id == office.entered_by:
+    if office.was_entered_by(who.user_id):
         raise SelfVerification

@@ -151,7 +151,8 @@ def _subscribe(office: Office, plan: int, terms: Terms, now: datetime) -> dateti
     month = boundary(today.replace(day=1), -terms.months_back)
     anchor = boundary(date(month.year, 1, terms.day), month.month - 1)
     begins = first_instant(anchor, ZoneInfo(office.time_zone))
-    office.created_at, office.entered_by = begins - timedelta(days=4), actor.current().user_id
+    office.created_at = begins - timedelta(days=4)
+    office.name_entered_by = office.email_entered_by = actor.current().user_id
     trial = boundary(anchor, terms.months_back + 2) if terms.on_trial else None
     subscriptions.start(office, db.session.get_one(Plan, plan), anchor, begins, trial)
     return begins

@@ -53,7 +53,8 @@ class Office(Referenced):
     verified_name = sealed("_verified_name")
     _verified_email: Mapped[bytes | None] = mapped_column("verified_email")
     verified_email = sealed("_verified_email")
-    entered_by: Mapped[int | None]
+    name_entered_by: Mapped[int | None]
+    email_entered_by: Mapped[int | None]
     verified_by: Mapped[int | None]
     verified_at: Mapped[datetime | None]
 
@@ -61,6 +62,10 @@ class Office(Referenced):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    def was_entered_by(self, user_id: int | None) -> bool:
+        """Whether this person typed either of the two strings, and so cannot be the one to verify them."""
+        return user_id is not None and user_id in {self.name_entered_by, self.email_entered_by}
 
     @property
     def is_verified(self) -> bool:

@@ -20,7 +20,7 @@ from dashboard.rows import found
 from dashboard.unit import reading, writing
 from tests.conftest import NOW
 
-ENTERED, OTHER = 1, 2
+ENTERED, OTHER, THIRD = 1, 2, 3
 
 
 @contextmanager
@@ -78,6 +78,23 @@ def test_whoever_changes_a_string_cannot_verify_it_and_it_is_unverified(office: 
         with pytest.raises(SelfVerification):
             verify(office)
     with somebody(ENTERED):
+        assert verify(office).is_verified
+
+
+def test_nobody_verifies_their_own_email_because_a_colleague_changed_the_name(office: int) -> None:
+    with somebody(OTHER), writing():
+        row = found(Office, office)
+        offices.change(
+            row,
+            version=row.version,
+            name="Sample Clinic",
+            billing_email=row.billing_email,
+            billing_address=None,
+        )
+    for user_id in (ENTERED, OTHER):
+        with somebody(user_id), pytest.raises(SelfVerification):
+            verify(office)
+    with somebody(THIRD):
         assert verify(office).is_verified
 
 

@@ -226,7 +226,8 @@ def _prepare(forms: Forms, rows: Rows) -> None:
 
 def _may(office: Office) -> May:
     """Whoever entered a name may not verify it (OFF-03)."""
-    may_verify, is_second = me().may(Permission.VERIFY_OFFICES), office.entered_by != me().user_id
+    may_verify = me().may(Permission.VERIFY_OFFICES)
+    is_second = not office.was_entered_by(me().user_id)
     return May(
         change=me().may(Permission.CHANGE_OFFICES),
         verify=may_verify and is_second and not office.is_verified,
