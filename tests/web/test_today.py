@@ -93,6 +93,22 @@ def test_a_process_that_fell_silent_is_late_and_then_gone(app: Flask, desk: Desk
     assert [shape in page for shape in ("status done", "status waiting", "status failed")] == [True] * 3
 
 
+@pytest.mark.parametrize("path", ["/staff/", "/staff/jobs"])
+def test_a_demo_s_moved_clock_makes_no_process_look_silent(app: Flask, path: str) -> None:
+    clock_file = app.extensions["settings"].clock_file
+    clock.move_on(clock_file, timedelta(days=10))
+    try:
+        client, _ = signed_in(app)
+        seen = clock.now() - clock.offset()
+        with writing() as session:
+            session.add(Heartbeat(name="worker 1", kind="worker", started_at=seen, seen_at=seen))
+        page = client.get(path).text
+    finally:
+        clock_file.unlink()
+    assert "10 d ago" not in page
+    assert "just now" in page
+
+
 def test_a_list_of_the_wall_that_is_not_empty_stands_on_the_page(desk: Desk) -> None:
     assert "Every list that should be empty is empty." in desk[0].get("/staff/").text
     long_ago = clock.now() - timedelta(days=1)
