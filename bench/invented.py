@@ -35,7 +35,7 @@ class Rows:
         return {
             "id": "n", "ref": self._ref(1), "order_number": self._order_number(),
             "source": "'public'", "entry_key": "'bench:' || n", "service_slug": self._service("slug"),
-            "price_cents": "34900", "amount_cents": "34900", "surcharge_cents": "0",
+            "price_cents": self._price(), "amount_cents": self._price(), "surcharge_cents": "0",
             "allowed_methods": """'["card","ach"]'""", "method": "'card'", "npi": self._npi(),
             "payment_status": "'paid'", "paid_at": self._created(),
             "status": f"CASE WHEN {self._is_open()} THEN 'active' ELSE 'completed' END",
@@ -83,6 +83,9 @@ class Rows:
 
     def _service(self, what: str) -> str:
         return _pick([str(getattr(service, what)) for service in SERVICES], _dice(1))
+
+    def _price(self) -> str:
+        return f"CAST({self._service('price_cents')} AS BIGINT)"
 
     def _provider(self) -> str:
         return f"{_pick(GIVEN, _dice(2))} || ' ' || {_pick(FAMILY, _dice(4))}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dashboard import create_app
+from dashboard import clock, create_app
 from dashboard.config import Settings
 from dashboard.extensions import db
 from dashboard.keyring import new_ring
@@ -101,6 +101,7 @@ def migrated(env: dict[str, str]) -> Iterator[Flask]:
 def app(request: pytest.FixtureRequest, database: str) -> Iterator[Flask]:
     """An app with an empty database: on SQLite, or on both in turn for a test marked `both`."""
     found: Flask = request.getfixturevalue(f"{database}_app")
+    clock.follow(found.extensions["settings"].clock_file)
     with found.app_context():
         yield found
     empty(found)

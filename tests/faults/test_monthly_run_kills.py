@@ -103,7 +103,7 @@ def test_six_runs_killed_half_way_and_started_again_bill_everything_once(started
     assert turned() == OFFICES * MONTHS
     issue_all(now)
     with reading() as session:
-        [run] = session.scalars(select(MonthlyRun)).all()
+        run, *after_it = session.scalars(select(MonthlyRun).order_by(MonthlyRun.id)).all()
         counted = (run.state, run.offices_due, run.cycles_turned, run.charges, run.invoices_closed)
         turns = session.execute(select(Charge.office_id, Charge.cycle_id, Charge.patient_id)).all()
         per_cycle = session.execute(select(Invoice.cycle_id, func.count()).group_by(Invoice.cycle_id)).all()
@@ -117,6 +117,9 @@ def test_six_runs_killed_half_way_and_started_again_bill_everything_once(started
             for office_id, code in session.execute(select(Office.id, Office.code))
         }
     cycles, closed = OFFICES * MONTHS, OFFICES * (MONTHS - 1)
+    assert [late.cycles_turned for late in after_it] == [0] * len(after_it), (
+        "who came after the end turned a month"
+    )
     assert counted == (RunState.DONE, OFFICES, cycles, cycles * PATIENTS, closed)
     assert len(turns) == len(set(turns)) == cycles * PATIENTS
     assert [count for _, count in per_cycle] == [1] * cycles

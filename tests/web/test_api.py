@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from dashboard import money
 from dashboard.models import Charge, IdempotentAnswer, Invoice, Office, Order, Patient
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
 from dashboard.web.api import limits, schemas
-from tests.support import practice
+from tests.support import cast, practice
 from tests.support.programs import BILLING, Program, code_of, program
 
 PATIENTS = f"{BILLING}/patients"
@@ -203,7 +204,7 @@ def test_an_order_is_the_same_with_the_intake_as_object_or_as_text(app: Flask):
 
     assert (as_object.status_code, as_text.status_code) == (201, 201)
     assert (one.intake_data, one.npi, one.source) == (other.intake_data, other.npi, "program")
-    assert as_object.json["amount"] == "349.00"
+    assert as_object.json["amount"] == money.plain(cast.PRICE_CENTS)
     assert as_object.json["intake_incomplete"] is True
 
 
