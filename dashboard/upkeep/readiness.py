@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,23 +23,28 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-class RefusesToServe(SystemExit):
-    """Something is missing or wrong; the text names each thing and its way out."""
+CANNOT_START = 3
 
-    def __init__(self, findings: list[Finding]) -> None:
-        lines = (f"  {finding.name}: {finding.state}. {finding.advice}" for finding in findings)
-        super().__init__("\n".join(("Countersign refuses to serve:", *lines)))
+
+class RefusesToServe(SystemExit):
+    """Something is missing or wrong. Leaves with 3, after which gunicorn gives up instead of trying again."""
+
+    def __init__(self) -> None:
+        super().__init__(CANNOT_START)
 
 
 def refuse_unready(app: Flask) -> None:
     """Leave the process if the app may not serve. Every serving door says this first.
 
     Raises:
-        RefusesToServe: with every reason, each by name.
+        RefusesToServe: after every reason was printed, each by name with its way out.
     """
     with app.app_context():
-        if reasons := unready(app):
-            raise RefusesToServe(reasons)
+        reasons = unready(app)
+    if reasons:
+        lines = (f"  {reason.name}: {reason.state}. {reason.advice}" for reason in reasons)
+        print("Countersign refuses to serve:", *lines, sep="\n", file=sys.stderr, flush=True)  # noqa: T201
+        raise RefusesToServe
 
 
 def unready(app: Flask) -> list[Finding]:

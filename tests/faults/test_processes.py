@@ -87,5 +87,5 @@ def test_a_door_that_may_not_serve_says_why(tmp_path: Path, redis: Redis) -> Non
     with processes({**env, "SECRET_KEY": "secret"}, tmp_path) as running:
         running.worker()
         until(lambda: running.running["worker"].poll() is not None, 20)
-        assert running.running["worker"].returncode == 1
+        assert running.running["worker"].returncode == 3
         assert "SECRET_KEY" in running.said("worker")
