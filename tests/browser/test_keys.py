@@ -6,6 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 
+PRESSED_AT_ONCE = """
+addEventListener("DOMContentLoaded", () => {
+  for (const key of "jc") document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+});
+"""
+
+
 @pytest.fixture
 def queue(installation, opened):
     installation.add_todos("Moved along by keys one", "Moved along by keys two")
@@ -42,6 +49,15 @@ def test_c_claims_the_row_and_the_focus_stays_there(queue):
     queue.keyboard.press("c")
 
     expect(focused(queue)).to_contain_text("You")
+
+
+def test_c_pressed_the_moment_the_page_stands_loads_no_page(installation, opened):
+    installation.add_todos("Pressed at once")
+    window = opened("fulfiller")
+    window.context.add_init_script(PRESSED_AT_ONCE)
+    page = window.page("/staff/queue?q=Pressed+at+once&assignee=nobody")
+
+    expect(focused(page)).to_contain_text("You")
 
 
 def test_e_opens_the_row_where_it_is_completed(queue):
