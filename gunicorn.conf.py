@@ -19,7 +19,7 @@ class AccessLog(Logger):
 wsgi_app = "wsgi:app"
 bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
-workers = 1
+workers = int(os.environ.get("WEB_WORKERS") or (2 if "postgres" in os.environ.get("DATABASE_URL", "") else 1))
 threads = 8
 timeout = 60
 graceful_timeout = 10

@@ -68,11 +68,11 @@ def installation(database: Database, **more: str) -> Iterator[Installation]:
 
 
 @contextmanager
-def running(database: Database) -> Iterator[tuple[Installation, Processes]]:
+def running(database: Database, **more: str) -> Iterator[tuple[Installation, Processes]]:
     """The same with a real Redis, and the means to start real processes on it."""
     with (
         redis_server() as redis,
-        installation(database, REDIS_URL=redis.url) as site,
+        installation(database, REDIS_URL=redis.url, **more) as site,
         processes(site.environment, site.folder) as started,
     ):
         yield site, started

@@ -114,6 +114,7 @@ VARIABLES: Mapping[str, Variable] = {
         _text, needed=True, advice="Where the job queue lives, such as redis://127.0.0.1:6379/0."
     ),
     "PORT": Variable(_whole, "8000"),
+    "WEB_WORKERS": Variable(_whole, advice="Unset: 2 web processes on PostgreSQL, 1 on SQLite."),
     "DOMAIN": Variable(_text, needed=True, advice="The public host name; links in emails start with it."),
     "TRUSTED_PROXIES": Variable(_whole, "0"),
     "SECRET_KEY": Variable(_secret, needed=True, advice="At least 32 random characters."),
@@ -156,6 +157,7 @@ class Settings:
     database_owner_url: str | None
     redis_url: str | None
     port: int
+    web_workers: int | None
     domain: str | None
     trusted_proxies: int
     secret_key: str | None

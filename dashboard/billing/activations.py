@@ -21,9 +21,10 @@ from dashboard.models import BillingCycle, Charge, Invoice, Office, Patient, Pat
 from dashboard.models.invoice import LIVE_MONTHLY
 from dashboard.unit import plain
 
-HAS_DRAFT = select(Invoice.id).where(Invoice.cycle_id == BillingCycle.id, LIVE_MONTHLY).exists()
+# No EXISTS: after a bulk load PostgreSQL would hash every invoice there is to answer it for one cycle.
+ITS_DRAFT = select(Invoice.id).where(Invoice.cycle_id == BillingCycle.id, LIVE_MONTHLY).scalar_subquery()
 NOT_OVER = (
-    select(*periods.VALUES, HAS_DRAFT)
+    select(*periods.VALUES, ITS_DRAFT)
     .where(BillingCycle.office_id == bindparam("office"), BillingCycle.end_utc > bindparam("at"))
     .order_by(BillingCycle.start_utc)
 )
@@ -139,7 +140,7 @@ def touched(office: Office, at: datetime) -> tuple[list[Period], bool]:
     it; and whether the newest has its draft.
     """
     rows = plain(NOT_OVER, {"office": office.id, "at": at}).all()
-    return [Period(*tuple(row)[:-1]) for row in rows], bool(rows and rows[-1][-1])
+    return [Period(*tuple(row)[:-1]) for row in rows], bool(rows) and rows[-1][-1] is not None
 
 
 def _settle(
