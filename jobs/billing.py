@@ -6,7 +6,7 @@ Each call outside stands between two units. What is sent is read from invoices, 
 from __future__ import annotations
 
 from dashboard import clock
-from dashboard.billing import credits, customers, firm, invoices, review
+from dashboard.billing import credits, customers, firm, invoices, refunds, review
 from dashboard.gateways import joined
 from dashboard.models import CreditNote, DocumentState, Invoice, MoneyState, Office, Refund
 from dashboard.outbound import Reference
@@ -58,7 +58,7 @@ def mark_paid(invoice_id: int) -> None:
 def send_refund(refund_id: int) -> None:
     """Have the provider give money back. Harmless to repeat."""
     with writing():
-        letter = credits.refund_to_send(locked(Refund, refund_id, "refund"))
+        letter = refunds.to_send(locked(Refund, refund_id, "refund"))
     if letter is None:
         return
     joined().payments.refund(letter)

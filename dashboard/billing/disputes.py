@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from dashboard import audit
 from dashboard.audit import Action
-from dashboard.billing import payments, states
-from dashboard.models import Invoice, MoneyState, PaymentState
+from dashboard.billing import payments, refunds, states
+from dashboard.models import Invoice, MoneySource, PaymentState
 
 
 class Dispute(StrEnum):
@@ -20,7 +20,8 @@ class Dispute(StrEnum):
 
 
 def tell(invoice: Invoice, what: Dispute, now: datetime) -> None:
-    """Record what the bank did: opened, it blocks refunds; won, all is as before; lost, the money is gone.
+    """Record what the bank did: opened, it blocks refunds; won, all is as before; lost, the money is gone,
+    unless all of it was refunded already.
 
     Telling it again changes nothing.
 
@@ -29,12 +30,9 @@ def tell(invoice: Invoice, what: Dispute, now: datetime) -> None:
     """
     if (what is Dispute.OPENED) is (invoice.payment_state is PaymentState.DISPUTED):
         return
-    if what is Dispute.LOST:
-        _lose(invoice, now)
-    else:
-        states.move(
-            invoice, paid=PaymentState.DISPUTED if what is Dispute.OPENED else _before(invoice), now=now
-        )
+    if what is not Dispute.LOST or not _lose(invoice, now):
+        after = PaymentState.DISPUTED if what is Dispute.OPENED else _before(invoice)
+        states.move(invoice, paid=after, now=now)
     audit.record(Action.DISPUTE_CHANGED, invoice, changes={"to_status": what.value})
 
 
@@ -43,7 +41,17 @@ def _before(invoice: Invoice) -> PaymentState:
     return PaymentState.REFUNDED if gone else PaymentState.PAID
 
 
-def _lose(invoice: Invoice, now: datetime) -> None:
-    for payment in payments.of(invoice):
-        if payment.state is MoneyState.SUCCEEDED:
-            payments.returned(invoice, payment, now)
+def _lose(invoice: Invoice, now: datetime) -> bool:
+    """The bank takes what is left of the payments that it moved: what was refunded, it gave back before. Says
+    whether that was anything.
+    """
+    moved = [each for each in payments.standing(invoice) if each.source is not MoneySource.BY_HAND]
+    left = refunds.kept(invoice)
+    cents = left.through_provider if moved else left.by_hand
+    if cents <= 0:
+        return False
+    for payment in moved or payments.standing(invoice):
+        gone = min(payment.amount_cents, cents)
+        payments.returned(invoice, payment, now, gone)
+        cents -= gone
+    return True

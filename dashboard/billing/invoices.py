@@ -30,6 +30,7 @@ from dashboard.models import (
     Payment,
     PaymentState,
 )
+from dashboard.models.invoice import UNSENT
 from dashboard.outbound import OutboundInvoice, OutboundLine, Reference, Wording
 
 
@@ -78,8 +79,7 @@ def send_waiting(office: Office) -> None:
 
 def waiting() -> Select[Invoice]:
     """Asks for the issued invoices that were not handed to the payment provider yet, oldest first."""
-    unsent = Invoice.document_state == DocumentState.ISSUED, Invoice.sent_at.is_(None)
-    return select(Invoice).where(*unsent).order_by(Invoice.id)
+    return select(Invoice).where(UNSENT).order_by(Invoice.id)
 
 
 def to_send(invoice: Invoice, *, on: date) -> OutboundInvoice | None:

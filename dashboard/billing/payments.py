@@ -162,16 +162,17 @@ def failed(
     return payment
 
 
-def returned(invoice: Invoice, payment: Payment, now: datetime) -> None:
-    """A debit that came back, or a dispute that was lost: the money is gone and the invoice failed."""
+def returned(invoice: Invoice, payment: Payment, now: datetime, cents: int | None = None) -> None:
+    """A debit or a check that came back, or a dispute that was lost: the money, all of it or so many cents,
+    is gone, and the invoice failed. Telling it again changes nothing.
+    """
     if payment.state is not MoneyState.SUCCEEDED or payment.invoice_id != invoice.id:
         return
-    payment.state = MoneyState.REVERSED
-    invoice.amount_paid_cents -= payment.amount_cents
+    gone = payment.amount_cents if cents is None else cents
+    payment.state, payment.returned_cents = MoneyState.REVERSED, gone
+    invoice.amount_paid_cents -= gone
     invoice.updated_at = now
-    audit.record(
-        Action.PAYMENT_FAILED, invoice, changes={"cents": payment.amount_cents, "method": payment.method}
-    )
+    audit.record(Action.PAYMENT_FAILED, invoice, changes={"cents": gone, "method": payment.method})
     _fail(invoice, now)
 
 
@@ -185,6 +186,11 @@ def of(invoice: Invoice) -> list[Payment]:
     """The invoice's payments, oldest first."""
     ours = select(Payment).where(Payment.invoice_id == invoice.id).order_by(Payment.id)
     return list(db.session.scalars(ours))
+
+
+def standing(invoice: Invoice) -> list[Payment]:
+    """Those that came and that the bank let stand, oldest first."""
+    return [payment for payment in of(invoice) if payment.state is MoneyState.SUCCEEDED]
 
 
 def _row(

@@ -17,7 +17,7 @@ PROCESSING, FAILED, PAID = (D.ISSUED, P.PROCESSING), (D.ISSUED, P.FAILED), (D.IS
 REFUNDED, DISPUTED = (D.ISSUED, P.REFUNDED), (D.ISSUED, P.DISPUTED)
 VOID, VOID_AFTER_FAILURE = (D.VOID, P.UNPAID), (D.VOID, P.FAILED)
 
-# From paid to failed leads a returned debit, from disputed a lost dispute; void is final.
+# From paid or refunded to failed leads a returned debit, from disputed a lost dispute; void is final.
 MOVES: Mapping[State, frozenset[State]] = {
     DRAFT: frozenset({CLOSED, VOID}),
     CLOSED: frozenset({OPEN, VOID}),
@@ -26,7 +26,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     FAILED: frozenset({PAID, VOID_AFTER_FAILURE}),
     PAID: frozenset({REFUNDED, DISPUTED, FAILED}),
     DISPUTED: frozenset({PAID, REFUNDED, FAILED}),
-    REFUNDED: frozenset({DISPUTED}),
+    REFUNDED: frozenset({DISPUTED, FAILED}),
     VOID: frozenset(),
     VOID_AFTER_FAILURE: frozenset(),
 }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from dashboard.billing import credits, firm, payments, review
+from dashboard.billing import credits, firm, payments, refunds, review
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -54,7 +54,7 @@ def _one(invoice: Invoice, what: str, reviewed: datetime, paid: datetime) -> Non
 def _take_back(invoice: Invoice, what: str, at: datetime) -> None:
     key = f"demo:{what}:{invoice.ref}"
     if what == "refunded":
-        credits.refund(invoice, invoice.total_cents // 4, RefundReason.BILLING_ERROR, key, at)
+        refunds.refund(invoice, invoice.total_cents // 4, RefundReason.BILLING_ERROR, key, at)
     elif what == "credited":
         credits.credit(invoice, invoice.total_cents // 4, RefundReason.REQUESTED, key, at)
     elif what == "void":

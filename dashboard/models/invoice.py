@@ -56,6 +56,7 @@ SHOWN: Mapping[PaymentState, InvoiceStatus] = {
     PaymentState.DISPUTED: InvoiceStatus.PAID,
     PaymentState.FAILED: InvoiceStatus.FAILED,
 }
+UNSENT = text("document_state = 'issued' AND sent_at IS NULL")
 LIVE_MONTHLY = text("invoice_type = 'monthly' AND document_state <> 'void'")
 
 
@@ -92,6 +93,7 @@ class Invoice(Referenced):
             sqlite_where=LIVE_MONTHLY,
             postgresql_where=LIVE_MONTHLY,
         ),
+        Index("ix_invoices_unsent", "office_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         UniqueConstraint("office_id", "number"),
         Index("ix_invoices_office", "office_id", "id"),
         Index("ix_invoices_state", "document_state", "payment_state", "due_date", "id"),
@@ -146,15 +148,22 @@ class Invoice(Referenced):
 
     @property
     def rest_cents(self) -> int:
-        """What is still to be paid. A refund opens an invoice again only while it is not settled."""
+        """What is still to be paid. A refund opens an invoice again only while it is not settled; one of
+        money that the bank then took back is owed on top.
+        """
         if self.document_state is not DocumentState.ISSUED or self.status is InvoiceStatus.PAID:
             return 0
-        return self.total_cents - self.amount_credited_cents - max(0, self.refundable_cents)
+        return self.total_cents - self.amount_credited_cents - self.kept_cents
+
+    @property
+    def kept_cents(self) -> int:
+        """What was paid and not given back; below zero once a refund went out of money that bounced."""
+        return self.amount_paid_cents - self.amount_refunded_cents
 
     @property
     def refundable_cents(self) -> int:
-        """What was paid and not given back."""
-        return self.amount_paid_cents - self.amount_refunded_cents
+        """How much could be given back."""
+        return max(0, self.kept_cents)
 
     @property
     def waits_to_be_sent(self) -> bool:

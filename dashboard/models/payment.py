@@ -29,11 +29,16 @@ class MoneySource(StrEnum):
 
 
 class Payment(Referenced):
-    """One attempt to pay. `key` names the fact, so that it is told once."""
+    """One attempt to pay. `key` names the fact, so that it is told once.
+
+    `returned_cents` is what the bank took back of it: all of a bounced check, and of a lost dispute what was
+    not refunded before.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("returned_cents BETWEEN 0 AND amount_cents", name="returned"),
         Index("ix_payments_invoice", "invoice_id", "id"),
     )
 
@@ -42,6 +47,7 @@ class Payment(Referenced):
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("compliance_orders.id"))
     amount_cents: Mapped[int]
+    returned_cents: Mapped[int] = mapped_column(default=0)
     method: Mapped[str] = mapped_column(String(20))
     _provider_reference: Mapped[bytes | None] = mapped_column("provider_reference")
     provider_reference = sealed("_provider_reference")
@@ -50,6 +56,12 @@ class Payment(Referenced):
     source: Mapped[MoneySource] = mapped_column(Word(MoneySource))
     received_on: Mapped[date | None]
     created_at: Mapped[datetime]
+
+    @property
+    def stayed_cents(self) -> int:
+        """What came and the bank did not take back."""
+        came = self.state in {MoneyState.SUCCEEDED, MoneyState.REVERSED}
+        return self.amount_cents - self.returned_cents if came else 0
 
 
 class RefundReason(StrEnum):
@@ -60,7 +72,7 @@ class RefundReason(StrEnum):
 
 
 class Refund(Referenced):
-    """Money that goes back to an office; never more than it paid."""
+    """Money that goes back to an office, by hand or through the payment provider; never more than it paid."""
 
     __tablename__ = "refunds"
     __table_args__ = (CheckConstraint("amount_cents > 0", name="amount"),)
@@ -70,6 +82,7 @@ class Refund(Referenced):
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     amount_cents: Mapped[int]
     reason: Mapped[RefundReason] = mapped_column(Word(RefundReason))
+    by_hand: Mapped[bool]
     state: Mapped[MoneyState] = mapped_column(Word(MoneyState))
     created_at: Mapped[datetime]
 

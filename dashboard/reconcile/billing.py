@@ -1,4 +1,4 @@
-"""The wall's lists of billing: months that nobody turned, offices that a run left aside."""
+"""The wall's lists of billing: months not turned, offices that a run left aside, invoices not sent."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard import actor
-from dashboard.billing import monthly_run, parking
-from dashboard.models import Office, ParkedOffice
+from dashboard.billing import invoices, monthly_run, parking
+from dashboard.models import Invoice, Office, ParkedOffice
+from dashboard.models.invoice import UNSENT
 from dashboard.reconcile.shapes import Mending, WallList
 from dashboard.rights import Permission
 from dashboard.rows import locked
@@ -27,6 +28,13 @@ def parked_offices(by: datetime) -> Select[Any]:
     return _rows(Office.id, label, ParkedOffice.at).join(ParkedOffice).where(*wanted)
 
 
+def unsent_invoices(by: datetime) -> Select[Any]:
+    """Those of unverified offices wait rightly."""
+    label = literal("Invoice ") + Invoice.number
+    rows = _rows(Invoice.id, label, Invoice.issued_at).join(Office, Office.id == Invoice.office_id)
+    return rows.where(UNSENT, Invoice.issued_at < by, Office.verified_at < by)
+
+
 def _rows(id: Any, label: Any, since: Any) -> Select[Any]:
     return select(id.label("id"), label.label("label"), Office.ref.label("name"), since.label("since"))
 
@@ -39,6 +47,11 @@ def run_now(session: Session, office_id: int, now: datetime) -> None:
 def try_again(session: Session, office_id: int, now: datetime) -> None:
     """Have a run try this office again."""
     parking.unpark(locked(Office, office_id, "office"), actor.current().name, now)
+
+
+def send_now(session: Session, invoice_id: int, now: datetime) -> None:
+    """Ask once more for an invoice to be sent."""
+    invoices.ask_to_send(locked(Invoice, invoice_id, "invoice"))
 
 
 LISTS = (
@@ -59,5 +72,14 @@ LISTS = (
         parked_offices,
         "/staff/offices/{id}",
         Mending("Try again", permission=Permission.RUN_BILLING, act=try_again),
+    ),
+    WallList(
+        "unsent-invoices",
+        "Invoices not sent",
+        "issued an hour ago or earlier, its office verified, and the payment provider does not have it",
+        timedelta(hours=1),
+        unsent_invoices,
+        "/staff/invoices/{id}",
+        Mending("Send now", permission=Permission.RESEND_MESSAGES, act=send_now),
     ),
 )

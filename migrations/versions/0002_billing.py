@@ -303,6 +303,13 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index("ix_invoices_office", ["office_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_invoices_unsent",
+            ["office_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("document_state = 'issued' AND sent_at IS NULL"),
+            postgresql_where=sa.text("document_state = 'issued' AND sent_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_invoices_state", ["document_state", "payment_state", "due_date", "id"], unique=False
         )
         batch_op.create_index(
@@ -454,6 +461,7 @@ def upgrade() -> None:
         sa.Column("invoice_id", BIG, nullable=True),
         sa.Column("order_id", BIG, nullable=True),
         sa.Column("amount_cents", BIG, nullable=False),
+        sa.Column("returned_cents", BIG, nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
         sa.Column("provider_reference", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -463,6 +471,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ref", sa.String(length=32), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payments_amount")),
+        sa.CheckConstraint("returned_cents BETWEEN 0 AND amount_cents", name=op.f("ck_payments_returned")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_payments_invoice_id")),
         sa.ForeignKeyConstraint(["order_id"], ["compliance_orders.id"], name=op.f("fk_payments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
@@ -479,6 +488,7 @@ def upgrade() -> None:
         sa.Column("invoice_id", BIG, nullable=False),
         sa.Column("amount_cents", BIG, nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ref", sa.String(length=32), nullable=False),
@@ -625,6 +635,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("invoice_type = 'monthly' AND document_state <> 'void'"),
         )
         batch_op.drop_index("ix_invoices_state")
+        batch_op.drop_index(
+            "ix_invoices_unsent",
+            sqlite_where=sa.text("document_state = 'issued' AND sent_at IS NULL"),
+            postgresql_where=sa.text("document_state = 'issued' AND sent_at IS NULL"),
+        )
         batch_op.drop_index("ix_invoices_office")
 
     op.drop_table("invoices")

@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-
 PRESSED_AT_ONCE = """
-addEventListener("DOMContentLoaded", () => {
-  for (const key of "jc") document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-});
+const press = (key) =>
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+addEventListener("DOMContentLoaded", () => [..."jc"].forEach(press));
 """
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.billing import activations, credits, invoices, lines, months, patients, payments
+from dashboard.billing import activations, invoices, lines, months, patients, payments, refunds
 from dashboard.billing.activations import Erased
-from dashboard.billing.credits import RefundsTooMuch
 from dashboard.billing.identities import Identity
 from dashboard.billing.patients import MrnTaken
+from dashboard.billing.refunds import RefundsTooMuch
 from dashboard.errors import DomainError, StaleVersion
 from dashboard.models import DocumentState, Invoice, Office, Patient, RefundReason
 from dashboard.outbound import Wording
@@ -106,7 +106,7 @@ def test_two_refunds_at_once_never_give_back_more_than_came(app: Flask, office: 
         payments.record(invoice, 6_00, "wire", MARCH, "W1", "paid", APRIL_3)
 
     def refund(key: str) -> None:
-        credits.refund(locked(Invoice, invoice.id), 4_00, RefundReason.DUPLICATE, key, APRIL_3)
+        refunds.refund(locked(Invoice, invoice.id), 4_00, RefundReason.DUPLICATE, key, APRIL_3)
 
     with meanwhile(app, lambda: refund("theirs")) as theirs:
         refund("ours")

@@ -1,4 +1,4 @@
-"""Void, reissue, credit notes, refunds, disputes, and activations given back (INV-05)."""
+"""Void, reissue, credit notes, and activations given back (INV-05)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard.billing import credits, disputes, given_back, invoices, lines, payments, review, states
-from dashboard.billing.disputes import Dispute
+from dashboard.billing import (
+    credits,
+    given_back,
+    invoices,
+    lines,
+    payments,
+    review,
+    states,
+)
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -17,9 +24,7 @@ from dashboard.models import (
     Invoice,
     InvoiceStatus,
     MoneySource,
-    MoneyState,
     Office,
-    PaymentState,
     RefundReason,
     VoidReason,
 )
@@ -68,6 +73,17 @@ def test_a_reissued_invoice_has_the_same_lines_and_charges_nobody_again(office: 
     assert practice.charged(office) == before
     review.approve(new, APRIL_3)
     assert (new.number, new.snapshot["replaces"]) == (f"{office.code}-0002", old.number)
+
+
+def test_a_reissued_invoice_keeps_what_was_credited(office: Office) -> None:
+    old = invoicing.issued(office)
+    credits.credit(old, 1_50, ASKED, "c", APRIL_3)
+    new = credits.void(old, reason=WRONG, reissue=True, now=APRIL_3)
+    assert new is not None
+    assert new.total_cents == 4_50
+    assert [line.total_cents for line in invoices.lines_of(new)] == [6_00, -1_50]
+    review.approve(new, APRIL_3)
+    assert (new.rest_cents, new.amount_credited_cents) == (4_50, 0)
 
 
 def test_the_clock_does_not_approve_what_was_reissued(office: Office) -> None:
@@ -119,71 +135,10 @@ def test_a_draft_takes_no_credit_note(office: Office) -> None:
         credits.credit(invoicing.closed(office), 1_00, ASKED, "c", APRIL_3)
 
 
-def test_a_refund_never_exceeds_what_was_paid(office: Office) -> None:
-    invoice = paid(office)
-    credits.refund(invoice, 4_00, ASKED, "r", APRIL_3)
-    assert (invoice.payment_state, invoice.status) == (PaymentState.PAID, InvoiceStatus.PAID)
-    with pytest.raises(credits.RefundsTooMuch):
-        credits.refund(invoice, 2_01, ASKED, "s", APRIL_3)
-    credits.refund(invoice, 2_00, ASKED, "s", APRIL_3)
-    assert (invoice.payment_state, invoice.status) == (PaymentState.REFUNDED, InvoiceStatus.PAID)
-
-
 @pytest.mark.parametrize("cents", [0, -1])
-def test_amounts_that_are_not_above_zero_are_refused(office: Office, cents: int) -> None:
-    invoice = paid(office)
+def test_a_credit_not_above_zero_is_refused(office: Office, cents: int) -> None:
     with pytest.raises(lines.Invalid):
-        credits.refund(invoice, cents, ASKED, "r", APRIL_3)
-    with pytest.raises(lines.Invalid):
-        credits.credit(invoice, cents, ASKED, "c", APRIL_3)
-
-
-def test_a_refund_told_again_is_the_same(office: Office) -> None:
-    invoice = paid(office)
-    first = credits.refund(invoice, 2_00, ASKED, "r", APRIL_3)
-    assert credits.refund(invoice, 2_00, ASKED, "r", APRIL_3) is first
-    assert invoice.amount_refunded_cents == 2_00
-
-
-def test_money_paid_through_the_provider_goes_back_through_it(office: Office) -> None:
-    given = credits.refund(paid(office, MoneySource.WEBHOOK), 2_00, ASKED, "r", APRIL_3)
-    letter = credits.refund_to_send(given)
-    assert given.state is MoneyState.PENDING
-    assert letter is not None
-    assert letter.cents == 2_00
-
-
-def test_money_paid_by_check_goes_back_by_hand(office: Office) -> None:
-    given = credits.refund(paid(office), 2_00, ASKED, "r", APRIL_3)
-    assert given.state is MoneyState.SUCCEEDED
-    assert credits.refund_to_send(given) is None
-
-
-def test_a_dispute_blocks_refunds_from_its_opening(office: Office) -> None:
-    invoice = paid(office)
-    disputes.tell(invoice, Dispute.OPENED, APRIL_3)
-    with pytest.raises(credits.Disputed):
-        credits.refund(invoice, 1_00, ASKED, "r", APRIL_3)
-    assert invoice.status is InvoiceStatus.PAID
-
-
-def test_a_dispute_that_is_won_leaves_it_paid(office: Office) -> None:
-    invoice = paid(office)
-    for told in (Dispute.OPENED, Dispute.OPENED, Dispute.WON, Dispute.LOST):
-        disputes.tell(invoice, told, APRIL_3)
-    assert (invoice.payment_state, invoice.refundable_cents) == (PaymentState.PAID, 6_00)
-
-
-def test_a_dispute_that_is_lost_leaves_it_failed_and_unpaid(office: Office) -> None:
-    invoice = paid(office)
-    disputes.tell(invoice, Dispute.OPENED, APRIL_3)
-    disputes.tell(invoice, Dispute.LOST, APRIL_3)
-    assert (invoice.status, invoice.rest_cents) == (InvoiceStatus.FAILED, 6_00)
-
-
-def test_what_nobody_paid_cannot_be_disputed(office: Office) -> None:
-    with pytest.raises(states.NoSuchMove):
-        disputes.tell(invoicing.issued(office), Dispute.OPENED, APRIL_3)
+        credits.credit(invoicing.issued(office), cents, ASKED, "c", APRIL_3)
 
 
 def march(office: Office) -> BillingCycle:

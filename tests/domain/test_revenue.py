@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard import catalog
-from dashboard.billing import credits, invoices, payments, revenue
+from dashboard.billing import credits, invoices, payments, refunds, revenue
 from dashboard.errors import Invalid
 from dashboard.extensions import db
 from dashboard.models import (
@@ -105,7 +105,7 @@ def test_a_closed_month_never_changes_and_a_late_refund_is_booked_in_the_open_on
         payments.record(invoice, 6_00, "check", date(2026, 4, 4), "1001", "paid", at(4, 4))
         closed = revenue.close(MARCH, at(4, 5))
         assert (closed.is_closed, closed.recognized_cents, closed.deferred_cents) == (True, 6_00, 0)
-        credits.refund(invoice, 2_00, RefundReason.REQUESTED, "back", at(4, 10))
+        refunds.refund(invoice, 2_00, RefundReason.REQUESTED, "back", at(4, 10))
         assert [books(month) for month in (MARCH, APRIL)] == [(6_00, 0), (-2_00, 0)]
         with pytest.raises(revenue.MonthClosed):
             revenue.close(MARCH, at(4, 11))
@@ -133,7 +133,7 @@ def test_a_refund_of_the_first_days_of_a_month_is_not_lost_when_the_month_before
     with writing():
         invoice = invoicing.issued(invoicing.office())
         payments.record(invoice, 6_00, "check", date(2026, 4, 3), "1001", "paid", at(4, 3))
-        credits.refund(invoice, 1_00, RefundReason.REQUESTED, "back", at(4, 3))
+        refunds.refund(invoice, 1_00, RefundReason.REQUESTED, "back", at(4, 3))
         revenue.close(MARCH, at(4, 5))
         assert [books(month) for month in (MARCH, APRIL)] == [(6_00, 0), (-1_00, 0)]
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from dashboard import clock, documents
-from dashboard.billing import credits, customers, payments
+from dashboard.billing import credits, customers, payments, refunds
 from dashboard.extensions import db
 from dashboard.gateways import joined
 from dashboard.gateways.recorder import Recorder
@@ -173,7 +173,7 @@ def test_a_refund_through_the_provider_is_done_once_it_was_told(invoice: Invoice
     work("billing.send_invoice")
     pay(invoice, MoneySource.WEBHOOK)
     with writing():
-        credits.refund(locked(Invoice, invoice.id), 2_00, RefundReason.REQUESTED, "r", APRIL_3)
+        refunds.refund(locked(Invoice, invoice.id), 2_00, RefundReason.REQUESTED, "r", APRIL_3)
     work("billing.send_refund")
     [refund] = every(Refund)
     assert refund.state is MoneyState.SUCCEEDED

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from dashboard import clock, money
-from dashboard.billing import credits, invoices, lines, payments, review
+from dashboard.billing import credits, invoices, lines, payments, refunds, review
 from dashboard.models import DocumentState, Invoice, RefundReason, VoidReason
 from dashboard.outbound import Wording
 from dashboard.rights import Permission
@@ -123,7 +123,7 @@ def refund(invoice_id: int) -> ResponseReturnValue:
     return done(
         invoice_id,
         form,
-        lambda it: credits.refund(it, *_given(form), form.key.data, clock.now()),
+        lambda it: refunds.refund(it, *_given(form), form.key.data, clock.now()),
         "The refund is on its way.",
     )
 
