@@ -1,4 +1,4 @@
-"""The queue's list, a page at 90 % depth and the order-number search, beside a bare SQL + Jinja page."""
+"""The queue's list, a page at 90 % depth and the order-number search, beside the same pages by bare SQL."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def figures(database: Database, count: int, *, times: int) -> Iterator[Figure]:
         for case in _cases(count, times + WARM_UP + 1):
             name = f"{case.name}, {count:,} todos, {site.name}"
             with Browser(ours, case.paths, key) as mine, Browser(bare, case.bare) as floor:
-                yield from _timed(name, mine, floor, times)
+                yield from _beside_rows(name, mine, floor, times)
             with Browser(ours, case.paths, key) as mine, Browser(drawn, case.bare) as floor:
-                yield _beside_drawing(name, mine, floor, times)
+                yield _beside_bare_sql(name, mine, floor, times)
             yield Figure(name, _statements(site, case, key), "statements", Bar(5))
 
 
@@ -54,18 +54,17 @@ def _with_floor(site: Installation) -> dict[str, str]:
     return site.environment | {"BENCH_DATABASE": site.database, "BENCH_ADDRESS": site.driver_url}
 
 
-def _timed(name: str, ours: Browser, bare: Browser, times: int) -> Iterator[Figure]:
+def _beside_rows(name: str, ours: Browser, bare: Browser, times: int) -> Iterator[Figure]:
     html, plain = ours(), bare()
     mine, floor = map(median_ms, pairs(ours, bare, times=times))
-    yield Figure(name, mine, "ms", Bar(2, on="ratio"), floor, "bare SQL + Jinja page")
-    yield Figure(f"{name}, raw", len(html) / 1000, "KB", Bar(30), len(plain) / 1000, "bare page")
-    yield Figure(f"{name}, gzip", _packed(html), "KB", Bar(6), _packed(plain), "bare page")
+    yield Figure(f"{name}, beside rows", mine, "ms", Bar(6, on="ratio"), floor, "nothing but the rows")
+    yield Figure(f"{name}, raw", len(html) / 1000, "KB", Bar(30), len(plain) / 1000, "nothing but the rows")
+    yield Figure(f"{name}, gzip", _packed(html), "KB", Bar(6), _packed(plain), "nothing but the rows")
 
 
-def _beside_drawing(name: str, ours: Browser, drawn: Browser, times: int) -> Figure:
+def _beside_bare_sql(name: str, ours: Browser, drawn: Browser, times: int) -> Figure:
     mine, floor = map(median_ms, pairs(ours, drawn, times=times))
-    against = "the same page drawn over one raw SELECT"
-    return Figure(f"{name}, beside its drawing", mine, "ms", Bar(2, on="ratio"), floor, against)
+    return Figure(name, mine, "ms", Bar(2, on="ratio"), floor, "the same page by bare SQL + Jinja")
 
 
 def _packed(html: bytes) -> float:
