@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from dashboard import clock
 from dashboard.billing import firm
+from dashboard.billing.invoices import lines_of
 from dashboard.models import DocumentState, Invoice, InvoiceLineItem, InvoiceType, PaymentState
 
 WORDS: Mapping[PaymentState, tuple[str, str]] = {
@@ -82,6 +84,12 @@ def shown(invoice: Invoice) -> ShownInvoice:
         is_payable=rest > 0 and invoice.payment_state is not PaymentState.PROCESSING,
         hosted_url=invoice.hosted_invoice_url,
     )
+
+
+def whole(invoice: Invoice) -> dict[str, Any]:
+    """All that the page of one issued invoice draws: `invoice`, `lines`, `firm`. Needs an open unit."""
+    lines = [shown_line(line) for line in lines_of(invoice)]
+    return {"invoice": shown(invoice), "lines": lines, "firm": firm.ours()}
 
 
 def state(invoice: Invoice) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from dashboard import audit
 from dashboard.audit import Action
-from dashboard.billing import firm, office_invoices
+from dashboard.billing import office_invoices
 from dashboard.billing.invoices import lines_of
 from dashboard.models import Invoice, InvoiceLineItem
 from dashboard.money import plain
@@ -18,7 +18,7 @@ from dashboard.todos.exports import written
 from dashboard.unit import reading, writing
 from dashboard.web.access import require
 from dashboard.web.invoice_paper import paper
-from dashboard.web.invoices_shown import shown, shown_line
+from dashboard.web.invoices_shown import shown, whole
 from dashboard.web.pages import page
 from dashboard.web.portal.own import office_id, own
 
@@ -46,9 +46,8 @@ def index() -> ResponseReturnValue:
 @require(Permission.SEE_PORTAL)
 def show(ref: str) -> ResponseReturnValue:
     with reading():
-        invoice = issued(ref)
-        lines = [shown_line(line) for line in lines_of(invoice)]
-    return page("portal/invoice.html", invoice=shown(invoice), lines=lines, firm=firm.ours())
+        context = whole(issued(ref))
+    return page("portal/invoice.html", **context)
 
 
 @bp.get("/<string:ref>/pdf")

@@ -14,16 +14,13 @@ from dashboard import audit, catalog, client_links, clock, orders
 from dashboard import intake as intakes
 from dashboard.actor import acting, current
 from dashboard.audit import Action
-from dashboard.billing import firm
-from dashboard.billing.invoices import lines_of
 from dashboard.client_links import Opened
 from dashboard.errors import NotFound
 from dashboard.models import Invoice, Order, OrderStatus
 from dashboard.unit import reading, writing
 from dashboard.web.access import public
 from dashboard.web.invoice_paper import paper
-from dashboard.web.invoices_shown import shown as shown_invoice
-from dashboard.web.invoices_shown import shown_line
+from dashboard.web.invoices_shown import whole
 from dashboard.web.pages import page
 from dashboard.web.public.shown import shown
 from forms.orders import MissingAnswersForm
@@ -117,11 +114,5 @@ def drawn(token: str, order: Order, form: MissingAnswersForm | None) -> str:
 
 def drawn_invoice(token: str, invoice: Invoice) -> str:
     with reading():
-        lines = [shown_line(line) for line in lines_of(invoice)]
-    return page(
-        "public/link_invoice.html",
-        invoice=shown_invoice(invoice),
-        lines=lines,
-        firm=firm.ours(),
-        pdf=url_for(".pdf", token=token),
-    )
+        context = whole(invoice)
+    return page("public/link_invoice.html", pdf=url_for(".pdf", token=token), **context)
