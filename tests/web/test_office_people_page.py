@@ -27,6 +27,7 @@ def test_an_administrator_invites_the_first_person_of_an_office(app: Flask) -> N
     answer = posted(admin, page_of(office), **INVITED)
 
     assert link_in(answer)
+    assert f'href="{page_of(office)}">Done</a>' in answer.text
     with reading() as session:
         first = session.scalars(select(User).where(User.office_id == office.id)).one()
     assert (first.role, first.state) == (Role.OFFICE_ADMIN, UserState.INVITED)

@@ -53,6 +53,7 @@ def test_a_colleague_is_invited_into_the_office_and_begins_at_the_portal(
     assert invited is not None
     assert (invited.office_id, invited.role) == (office.id, Role.OFFICE_MEMBER)
 
+    assert f'href="{PEOPLE}">Done</a>' in page.text
     newcomer = app.test_client()
     codes = enrolled(newcomer, link_in(page)).text
 

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from dashboard import clock
 from dashboard.errors import Invalid
-from dashboard.models import User, UserState
-from dashboard.people import accounts, invitations, office_people
+from dashboard.models import User
+from dashboard.people import accounts, office_people
 from dashboard.rights import Permission, Role
 from dashboard.unit import reading, writing
+from dashboard.web import inviting
 from dashboard.web.access import me, require, stepped_up
-from dashboard.web.inviting import invited
 from dashboard.web.pages import page
+from dashboard.web.people_shown import listed, office_role
 from dashboard.web.portal.own import office, office_id, own
 from forms.portal import ColleagueForm, OfficeRoleForm
 
 bp = Blueprint("portal_people", __name__, url_prefix="/portal/people")
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """One person of the office in the list."""
-
-    href: str
-    name: str
-    email: str
-    role: Role
-    state: UserState
-    last_sign_in_at: datetime | None
 
 
 @bp.get("")
@@ -46,18 +33,13 @@ def index() -> ResponseReturnValue:
 @stepped_up
 def invite() -> ResponseReturnValue:
     """An account for a colleague; its link goes by mail, or is shown here once where no mail can be sent."""
-    form = ColleagueForm()
-    if not form.validate():
-        return _list(form), 422
-    try:
-        with writing():
-            role, now = Role(form.role.data), clock.now()
-            user = office_people.invite(office(), form.email.data, form.name.data, role, now=now)
-            link = invited(user)
-    except Invalid as problem:
-        form[problem.field].errors = [str(problem)]
-        return _list(form), 422
-    return _after_inviting(user, link)
+    now = clock.now()
+    return inviting.invite(
+        ColleagueForm(),
+        lambda email, name, role: office_people.invite(office(), email, name, role, now=now),
+        drawn=_list,
+        done=lambda _: url_for(".index"),
+    )
 
 
 @bp.get("/<string:ref>")
@@ -66,7 +48,8 @@ def show(ref: str) -> ResponseReturnValue:
     with reading():
         user = own(User, ref, what="person")
     form = OfficeRoleForm(formdata=None, version=user.version, role=user.role.value)
-    return page("portal/person.html", person=user, form=form, is_me=user.ref == me().ref)
+    role, is_me = office_role(user.role), user.ref == me().ref
+    return page("portal/person.html", person=user, role=role, form=form, is_me=is_me)
 
 
 @bp.post("/<string:ref>/role")
@@ -111,25 +94,11 @@ def invite_again(ref: str) -> ResponseReturnValue:
     """A new link for somebody who has not accepted yet; earlier ones stop working."""
     with writing():
         user = own(User, ref, what="person")
-        link = invited(user)
-    return _after_inviting(user, link)
+        link = inviting.invited(user)
+    return inviting.told(user, link, to=url_for(".index"))
 
 
-def _after_inviting(user: User, link: str | None) -> ResponseReturnValue:
-    if link is not None:
-        return page("portal/people_link.html", link=link, person=user, hours=invitations.HOURS)
-    flash("The invitation is on its way.")
-    return redirect(url_for(".index"), 303)
-
-
-def _list(form: ColleagueForm) -> str:
+def _list(form: FlaskForm) -> str:
     with reading():
-        everybody = office_people.of(office_id())
-    rows = sorted((_row(user) for user in everybody), key=lambda row: row.name.casefold())
-    return page("portal/people.html", rows=rows, form=form)
-
-
-def _row(user: User) -> Colleague:
-    href = url_for(".show", ref=user.ref)
-    name, email = user.name or "no name", user.email or "no address"
-    return Colleague(href, name, email, user.role, user.state, user.last_sign_in_at)
+        people = listed(office_people.of(office_id()), ".show", office_role)
+    return page("portal/people.html", people=people, form=form)

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from dashboard import clock
 from dashboard.errors import Invalid, NotFound, StaleVersion
-from dashboard.models import User, UserSession, UserState
-from dashboard.people import accounts, invitations, sessions
+from dashboard.models import User, UserSession
+from dashboard.people import accounts, sessions
 from dashboard.rights import RIGHTS, Permission, Role
 from dashboard.unit import reading, writing
+from dashboard.web import inviting
 from dashboard.web.access import me, require, stepped_up
-from dashboard.web.inviting import invited
+from dashboard.web.filters import words
+from dashboard.web.people_shown import listed
 from forms.people import ROLE_WORDS, InvitationForm, RoleForm
 
 bp = Blueprint("people", __name__, url_prefix="/staff/settings/people")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One person in the list. `live` counts their sessions."""
-
-    href: str
-    name: str
-    email: str
-    role: Role
-    state: UserState
-    last_sign_in_at: datetime | None
-    live: int
 
 
 @bp.get("")
@@ -45,17 +34,8 @@ def index() -> ResponseReturnValue:
 @stepped_up
 def invite() -> ResponseReturnValue:
     """An account for somebody; its link goes by mail, or is shown here once where no mail can be sent."""
-    form = InvitationForm()
-    if not form.validate():
-        return _list(form), 422
-    try:
-        with writing():
-            user = accounts.invite(form.email.data, form.name.data, Role(form.role.data), now=clock.now())
-            link = invited(user)
-    except Invalid as problem:
-        form[problem.field].errors = [str(problem)]
-        return _list(form), 422
-    return _after_inviting(user, link)
+    make = partial(accounts.invite, now=clock.now())
+    return inviting.invite(InvitationForm(), make, drawn=_list, done=_href)
 
 
 @bp.get("/<string:ref>")
@@ -122,8 +102,8 @@ def invite_again(ref: str) -> ResponseReturnValue:
     """A new link for somebody who has not accepted yet; earlier ones stop working."""
     with writing():
         user = found(ref)
-        link = invited(user)
-    return _after_inviting(user, link)
+        link = inviting.invited(user)
+    return inviting.told(user, link, to=_href(user))
 
 
 @bp.post("/<string:ref>/fresh-start")
@@ -134,8 +114,8 @@ def start_anew(ref: str) -> ResponseReturnValue:
     with writing():
         user = found(ref)
         accounts.set_up_anew(user, by=me().ref, now=clock.now())
-        link = invited(user)
-    return _after_inviting(user, link)
+        link = inviting.invited(user)
+    return inviting.told(user, link, to=_href(user))
 
 
 def found(ref: str) -> User:
@@ -150,24 +130,15 @@ def found(ref: str) -> User:
     return user
 
 
-def _after_inviting(user: User, link: str | None) -> ResponseReturnValue:
-    if link is not None:
-        return render_template("staff/people_link.html", link=link, person=user, hours=invitations.HOURS)
-    flash("The invitation is on its way.")
-    return redirect(url_for(".show", ref=user.ref), 303)
+def _href(user: User) -> str:
+    return url_for(".show", ref=user.ref)
 
 
-def _list(form: InvitationForm) -> str:
+def _list(form: FlaskForm) -> str:
     with reading():
         everybody, live = accounts.everybody(), sessions.counts(clock.now())
-    rows = sorted((_row(user, live) for user in everybody), key=lambda row: row.name.casefold())
-    return render_template("staff/people.html", rows=rows, form=form, matrix=_matrix(), roles=list(Role))
-
-
-def _row(user: User, live: dict[int, int]) -> Row:
-    href = url_for(".show", ref=user.ref)
-    name, email = user.name or "no name", user.email or "no address"
-    return Row(href, name, email, user.role, user.state, user.last_sign_in_at, live.get(user.id, 0))
+    people = listed(everybody, ".show", words, live)
+    return render_template("staff/people.html", people=people, form=form, matrix=_matrix(), roles=list(Role))
 
 
 def _matrix() -> list[tuple[str, list[bool]]]:
