@@ -8,9 +8,10 @@ import io
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from dashboard import clock
-from dashboard.models import AuditEvent, Invoice, Office
+from dashboard.models import AuditEvent, Invoice, Office, UserSession
 from dashboard.rights import Role
 from dashboard.unit import writing
 from tests.support.outbox import every
@@ -81,6 +82,17 @@ def test_its_lines_go_into_a_spreadsheet_and_that_is_on_the_trail(
         "Patient Activations", "3", "2.00", "6.00",
     )  # fmt: skip
     assert trail("export") == [invoices[0].ref]
+
+
+def test_the_spreadsheet_needs_a_step_up(admin: FlaskClient, invoices: list[Invoice]) -> None:
+    with writing() as session:
+        session.execute(update(UserSession).values(stepped_up_at=None))
+
+    asked = admin.get(f"/portal/invoices/{invoices[0].ref}/lines.csv")
+
+    way_back = f"%2Fportal%2Finvoices%2F{invoices[0].ref}%2Flines.csv"
+    assert (asked.status_code, asked.location) == (303, f"/step-up?next={way_back}")
+    assert trail("export") == []
 
 
 def test_the_pdf_is_the_issued_snapshot_and_its_reading_is_on_the_trail(

@@ -16,7 +16,7 @@ from dashboard.money import plain
 from dashboard.rights import Permission
 from dashboard.todos.exports import written
 from dashboard.unit import reading, writing
-from dashboard.web.access import require
+from dashboard.web.access import require, stepped_up
 from dashboard.web.invoice_paper import paper
 from dashboard.web.invoices_shown import shown, whole
 from dashboard.web.pages import page
@@ -62,6 +62,7 @@ def pdf(ref: str) -> Response:
 
 @bp.get("/<string:ref>/lines.csv")
 @require(Permission.SEE_PORTAL)
+@stepped_up
 def export(ref: str) -> Response:
     """What the page shows, for a spreadsheet: counts and amounts."""
     with writing():
