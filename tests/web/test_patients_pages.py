@@ -69,6 +69,16 @@ def test_looking_at_a_patient_is_written_down(billing: Browser, office: Office) 
     assert looks()[-1].object_ref == patient.ref
 
 
+def test_a_date_of_birth_reads_as_every_day_does_and_stays_iso_in_its_field(
+    billing: Browser, office: Office
+) -> None:
+    patient = entered(billing, office)
+    assert "<td>3 Feb 1980</td>" in billing.get(f"/staff/offices/{office.id}/patients")
+    page = billing.get(f"/staff/patients/{patient.id}")
+    assert "<dt>Born</dt><dd>3 Feb 1980</dd>" in page
+    assert 'value="1980-02-03"' in page
+
+
 def test_a_patient_is_found_by_name_through_a_post(billing: Browser, office: Office) -> None:
     entered(billing, office)
     found = billing.post(f"/staff/offices/{office.id}/patients/search", name="sample")

@@ -10,6 +10,7 @@ from dashboard.catalog import SERVICES
 from dashboard.intake import CHOICE_LABELS, LABELS, Intake, RosterMember, SurrogateAccess, asked
 from dashboard.intake.sensitive import SSN_IN_TEXT, is_sensitive
 from dashboard.orders import words
+from dashboard.web.filters import day_words
 
 MASK = "••••"
 ASKED = {service.slug: frozenset(asked(service)) for service in SERVICES}
@@ -35,6 +36,8 @@ def shown(name: str, value: object, revealed: bool) -> str:
 def in_words(value: object) -> str:
     if isinstance(value, SurrogateAccess):
         return CHOICE_LABELS[value]
+    if isinstance(value, date):
+        return day_words(value)
     return str(value) if isinstance(value, dict | list) else words.worded(value)
 
 
@@ -59,7 +62,7 @@ def person(member: RosterMember, revealed: bool) -> str:
 
 
 def birth(born: date, revealed: bool) -> str:
-    return born.isoformat() if revealed else MASK
+    return day_words(born) if revealed else MASK
 
 
 def has_sensitive(intake: Intake) -> bool:

@@ -19,7 +19,7 @@ from dashboard.rows import found
 from dashboard.todos.hands import Hands, hands
 from dashboard.unit import writing
 from dashboard.web.access import me
-from dashboard.web.staff.patients import patient_href, patients_href
+from dashboard.web.staff.patients import day_of_birth, patient_href, patients_href
 from forms.patients import ActivityForm, ErasureForm, MoveForm, PatientChangeForm
 
 
@@ -95,6 +95,7 @@ def context(patient_id: int, forms: Forms) -> dict[str, Any]:
         "patient": rows.patient,
         "office": rows.office,
         "known": rows.known,
+        "born": day_of_birth(rows.known.date_of_birth),
         "href": patient_href(patient_id),
         "back": patients_href(rows.office.id),
         "rows": rows,
@@ -111,5 +112,4 @@ def _prepare(forms: Forms, rows: Rows) -> None:
     if not forms.details.errors:
         for name in FIELDS:
             forms.details[name].data = getattr(rows.known, name)
-        born = rows.known.date_of_birth
-        forms.details.date_of_birth.data = date.fromisoformat(born) if born else None
+        forms.details.date_of_birth.data = day_of_birth(rows.known.date_of_birth)

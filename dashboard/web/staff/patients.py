@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -32,11 +32,16 @@ class PatientRow:
 
     href: str
     name: str
-    date_of_birth: str | None
+    born: date | None
     mrn: str | None
     is_active: bool
     is_erased: bool
     since: datetime | None
+
+
+def day_of_birth(told: str | None) -> date | None:
+    """The day itself of a patient's `2001-02-03`."""
+    return date.fromisoformat(told) if told else None
 
 
 def patients_href(office_id: int) -> str:
@@ -107,7 +112,7 @@ def row_of(patient: Patient) -> PatientRow:
     return PatientRow(
         href=patient_href(patient.id),
         name="Erased" if patient.erased_at else patients.called(patient),
-        date_of_birth=patient.date_of_birth,
+        born=day_of_birth(patient.date_of_birth),
         mrn=patient.mrn,
         is_active=patient.is_active_for_billing,
         is_erased=patient.erased_at is not None,
