@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -17,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from dashboard import zones
 from forms.fields import VersionField, email_address, tidy
 from forms.order_lists import UrlForm
 
@@ -41,8 +40,8 @@ class OfficeFilterForm(UrlForm):
 
 def known_zone(form: object, field: Field) -> None:
     """A validator: a time zone by its IANA name."""
-    if field.data not in available_timezones():
-        raise ValidationError("Write an IANA time zone, such as America/New_York.")
+    if field.data not in zones.known():
+        raise ValidationError(zones.refusal(field.data))
 
 
 def zone_field(label: str = "Time zone") -> StringField:
@@ -51,7 +50,7 @@ def zone_field(label: str = "Time zone") -> StringField:
         filters=[tidy],
         validators=[InputRequired("Say where the office's days begin."), Length(max=64), known_zone],
         description="An IANA name, such as America/New_York: the office's months begin at midnight there.",
-        render_kw={"maxlength": 64, "list": "zones"},
+        render_kw={"maxlength": 64, "list": "zones", "autocomplete": "off", "spellcheck": "false"},
     )
 
 

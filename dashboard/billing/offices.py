@@ -5,10 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
-from zoneinfo import available_timezones
 
-from dashboard import actor, audit
+from dashboard import actor, audit, zones
 from dashboard.audit import Action
 from dashboard.errors import Invalid, StaleVersion
 from dashboard.intake import values
@@ -27,8 +25,8 @@ class UnknownZone(Invalid):
 
     code = "UNKNOWN_ZONE"
 
-    def __init__(self) -> None:
-        super().__init__("time_zone", "Write an IANA time zone, such as America/New_York.")
+    def __init__(self, name: str) -> None:
+        super().__init__("time_zone", zones.refusal(name))
 
 
 def create(
@@ -122,14 +120,9 @@ def checked_zone(name: str) -> str:
     Raises:
         UnknownZone: there is none.
     """
-    if name not in _zones():
-        raise UnknownZone
+    if name not in zones.known():
+        raise UnknownZone(name)
     return name
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def new_code() -> str:

@@ -13,7 +13,8 @@ MACROS = {
         "status_mark", "priority_mark", "money", "when", "due_mark", "npi", "count_mark",
     ),
     "components/forms.html": (
-        "csrf_field", "version_field", "next_field", "key_field", "field", "field_notes", "form_errors",
+        "csrf_field", "version_field", "next_field", "key_field", "field", "zone_list", "field_notes",
+        "form_errors",
     ),
     "components/lists.html": ("tabs", "chips", "pager", "empty_state", "numbers"),
     "components/page.html": ("sprite", "live_region", "announcement", "flashes"),

@@ -73,6 +73,20 @@ def test_an_unknown_zone_comes_back_with_what_was_typed(billing: Browser) -> Non
     assert "Demo Family Practice" in answer.text
 
 
+def test_a_zone_that_is_mistyped_comes_back_with_those_near_it(billing: Browser) -> None:
+    answer = billing.post("/staff/offices", **ENTRY | {"time_zone": "chicago time"})
+    assert answer.status_code == 422
+    assert '<a href="#time_zone">Time zone</a>: There is no such time zone.' in answer.text
+    number = office().id
+    told = {"version": "1", "time_zone": "America/New York"}
+    assert "Did you mean America/New_York" in billing.post(f"/staff/offices/{number}/time-zone", **told).text
+
+
+def test_the_zones_of_the_united_states_are_offered_first(billing: Browser) -> None:
+    for path in ("/staff/offices/new", f"/staff/offices/{office().id}"):
+        assert '<datalist id="zones"><option value="America/New_York">' in billing.get(path), path
+
+
 def test_who_entered_an_office_sees_no_button_to_verify_it_and_is_refused(billing: Browser) -> None:
     number = entered(billing)
     assert "Verify both" not in billing.get(f"/staff/offices/{number}")

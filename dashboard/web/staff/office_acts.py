@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zoneinfo import available_timezones
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from dashboard import clock
+from dashboard import clock, zones
 from dashboard.billing import offices, parking, provider_ids, verification
 from dashboard.errors import Invalid
 from dashboard.models import Office
@@ -50,7 +49,7 @@ def create() -> ResponseReturnValue:
 
 
 def entering(form: NewOfficeForm) -> str:
-    return page("staff/office_new.html", form=form, zones=sorted(available_timezones()))
+    return page("staff/office_new.html", form=form, zones=zones.offered())
 
 
 @bp.post("/<int:office_id>/details")

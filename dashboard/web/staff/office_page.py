@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 
+from dashboard import zones
 from dashboard.billing import invoice_lists, prices, subscriptions
 from dashboard.billing.prices import NoPrice
 from dashboard.extensions import db
@@ -207,6 +208,7 @@ def context(office_id: int, forms: Forms) -> dict[str, Any]:
         "rows": rows,
         "forms": forms,
         "may": _may(rows.office),
+        "zones": zones.US,
     }
 
 
