@@ -31,7 +31,7 @@ from dashboard.billing import (
 )
 from dashboard.billing.identities import Identity
 from dashboard.cycles import boundary, first_instant
-from dashboard.demo import cast, money
+from dashboard.demo import cast, letters, money
 from dashboard.extensions import db
 from dashboard.models import Invoice, Office, Patient, Plan, Told, User
 from dashboard.rights import Role
@@ -40,6 +40,7 @@ from dashboard.unit import writing
 CENTS = 2_00
 PLAN = "Demo plan"
 LONG_AGO = date(2020, 1, 1)
+VERIFIED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ def _live(office: Office, plan: int, terms: Terms, dice: Random, now: datetime) 
 def _settle(office: Office, terms: Terms, now: datetime) -> None:
     """Its strings verified by a second person, its invoices as their story says."""
     if terms.is_verified:
-        verification.verify(office, version=office.version, now=now)
+        verified = office.created_at + VERIFIED_AFTER
+        verification.verify(office, version=office.version, now=verified)
+        letters.introduced(office, verified)
     money.tell(office, terms.story, now)
     standing.refresh_status(office, now)
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from dashboard.billing import credits, firm, payments, refunds, review
+from dashboard.demo import letters
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -40,6 +41,7 @@ def _one(invoice: Invoice, what: str, reviewed: datetime, paid: datetime) -> Non
         review.send_back(invoice, "The training of last month is missing: add it as a line.", reviewed)
         return
     review.approve(invoice, reviewed)
+    letters.sent(invoice, reviewed)
     if what == "check":
         _by_check(invoice, invoice.total_cents, paid)
     elif what == "partly":
