@@ -77,10 +77,17 @@ def http(error: HTTPException) -> ResponseReturnValue:
         return shown(500, "It has been recorded. Nothing that was saved before is lost.")
     if error.code is not None and error.code < 400:
         return error.get_response()
-    answer = make_response(shown(error.code or 500, error.description or ""))
+    answer = make_response(shown(error.code or 500, _said(error)))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return answer
+
+
+def _said(error: HTTPException) -> str:
+    """The error's words; for programs the framework's own are replaced by ours."""
+    said = error.description or ""
+    is_theirs = said == (type(error).description or "")
+    return problems.sentence(error.code or 500) if is_theirs and problems.is_for_us() else said
 
 
 def database(error: DBAPIError) -> ResponseReturnValue:

@@ -97,6 +97,11 @@ def test_a_wrong_address_and_a_wrong_method_are_problems_too(staff: Program):
     assert staff.ask("PUT", PATIENTS).headers["Allow"]
 
 
+def test_a_wrong_address_and_a_wrong_method_are_told_in_our_words(staff: Program):
+    assert staff.get("/api/v1/nothing").json["detail"] == "There is nothing at this address."
+    assert "header Allow" in staff.ask("PUT", PATIENTS).json["detail"]
+
+
 @pytest.mark.both
 def test_a_one_off_is_charged_once_for_its_idempotency_key(staff: Program, office: Office):
     body = {"office_id": office.ref, "item": "setup_fee", "amount": "250.00"}

@@ -26,6 +26,16 @@ CODES = {
     503: "AWAY",
 }
 
+SENTENCES = {
+    400: "The request could not be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that method; the header Allow says which it takes.",
+    408: "The request took too long to arrive. Send it again.",
+    413: "The body is too large.",
+    415: "Send the body as JSON, with Content-Type: application/json.",
+    500: "Something broke on our side. It has been recorded.",
+}
+
 
 class KeyNeeded(DomainError):
     """No key, or one that opens nothing."""
@@ -64,7 +74,7 @@ class JsonNeeded(DomainError):
     code = "JSON_NEEDED"
 
     def __init__(self) -> None:
-        super().__init__("Send the body as JSON, with Content-Type: application/json.")
+        super().__init__(SENTENCES[415])
 
 
 class SchemaNotMet(DomainError):
@@ -93,6 +103,11 @@ class TooManyRequests(DomainError):
 def is_for_us() -> bool:
     """Whether the request was sent to the API, be there a door or not."""
     return request.path.startswith(PREFIX)
+
+
+def sentence(status: int) -> str:
+    """What to say of a failure about which nobody said more."""
+    return SENTENCES.get(status, SENTENCES[400])
 
 
 def of_error(error: DomainError) -> Response:
