@@ -20,6 +20,13 @@ from dashboard.models import BillingCycle, DocumentState, Invoice, InvoiceType
 
 TOO_MUCH_MORE = 3
 STEP = 500
+UNCLOCKED = (
+    Invoice.document_state == DocumentState.CLOSED,
+    Invoice.invoice_type == InvoiceType.MONTHLY,
+    Invoice.approve_at.is_(None),
+    Invoice.returned_at.is_(None),
+    Invoice.replaces_id.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +145,20 @@ def due(now: datetime, after: int, limit: int) -> Sequence[Invoice]:
 
 def set_clock() -> bool:
     """Say of closed months' drafts, a few hundred at a time, when the clock approves them; whether there
-    were any. Reissued and returned ones wait for a person.
+    were any. Reissued and returned ones wait for a person, one that is sent back at this moment included.
     """
     days = firm.ours().approval_days
     fresh = {} if days is None else _unclocked()
     for closed_at, ids in fresh.items():
         at = closed_at + timedelta(days=days or 0)
-        db.session.execute(update(Invoice).where(Invoice.id.in_(ids)).values(approve_at=at))
+        db.session.execute(update(Invoice).where(Invoice.id.in_(ids), *UNCLOCKED).values(approve_at=at))
     return bool(fresh)
 
 
 def _unclocked() -> dict[datetime, list[int]]:
     """When a cycle was closed, and the drafts closed then that have no time yet; at most a few hundred."""
     fresh = select(BillingCycle.closed_at, Invoice.id).join(BillingCycle, BillingCycle.id == Invoice.cycle_id)
-    fresh = fresh.where(
-        Invoice.document_state == DocumentState.CLOSED,
-        Invoice.invoice_type == InvoiceType.MONTHLY,
-        Invoice.approve_at.is_(None),
-        Invoice.returned_at.is_(None),
-        Invoice.replaces_id.is_(None),
-        BillingCycle.closed_at.is_not(None),
-    )
+    fresh = fresh.where(*UNCLOCKED, BillingCycle.closed_at.is_not(None))
     found: dict[datetime, list[int]] = {}
     for closed_at, invoice_id in db.session.execute(fresh.order_by(Invoice.id).limit(STEP)):
         if closed_at is not None:
@@ -168,6 +168,7 @@ def _unclocked() -> dict[datetime, list[int]]:
 
 def send_back(invoice: Invoice, reason: str, now: datetime) -> None:
     """Keep a closed draft from going out until billing has added what is missing and a person approves it.
+    The reason is added to its note.
 
     Raises:
         NotClosed
@@ -176,7 +177,8 @@ def send_back(invoice: Invoice, reason: str, now: datetime) -> None:
     _need_closed(invoice)
     if not reason.strip():
         raise Invalid("reason", "Say what is to be put right.")
-    invoice.note, invoice.returned_at, invoice.approve_at = reason.strip(), now, None
+    invoice.note = "\n".join(filter(None, [invoice.note, reason.strip()]))
+    invoice.returned_at, invoice.approve_at = now, None
     invoice.updated_at = now
     audit.record(Action.INVOICE_RETURNED, invoice)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.billing import activations, invoices, lines, months, patients, payments, refunds
+from dashboard.billing import activations, invoices, lines, months, patients, payments, refunds, review
 from dashboard.billing.activations import Erased
 from dashboard.billing.identities import Identity
 from dashboard.billing.patients import MrnTaken
@@ -134,3 +134,13 @@ def test_a_line_added_while_the_month_turns_is_in_the_total(app: Flask, office: 
         closed = found(Invoice, draft.id)
         assert closed.document_state is DocumentState.CLOSED
         assert closed.total_cents == sum(line.total_cents for line in invoices.lines_of(closed)) == 52_00
+
+
+def test_the_clock_leaves_what_is_sent_back_at_that_moment_to_a_person(app: Flask, office: Office) -> None:
+    with writing():
+        draft = invoicing.closed(office)
+    with meanwhile(app, review.set_clock) as theirs:
+        review.send_back(locked(Invoice, draft.id), "A line is missing.", APRIL_3)
+    assert theirs.exception() is None
+    with reading():
+        assert found(Invoice, draft.id).approve_at is None

@@ -76,3 +76,9 @@ def test_a_memo_stays_inside(office: Office) -> None:
     review.approve(invoice, APRIL_3)
     assert "agreed" not in str(invoice.snapshot)
     assert "agreed" not in str(invoices.to_send(invoice, on=APRIL_3.date()))
+
+
+def test_sent_back_it_keeps_its_memo_beside_the_reason(office: Office) -> None:
+    invoice = charged(office, memo="Two days on site")
+    review.send_back(invoice, "It was three days.", APRIL_3)
+    assert invoice.note == "Two days on site\nIt was three days."
