@@ -47,7 +47,8 @@ class PaidAlready(DomainError):
 def void(invoice: Invoice, *, reason: VoidReason, reissue: bool, now: datetime) -> Invoice | None:
     """Void an invoice; it keeps its number. Reissued, a new closed draft has the same lines, for a person to
     review: nobody is charged again, because the ledger is not touched. What credit notes took off the old one
-    stands on the new one as a credit line.
+    stands on the new one as a credit line, what was owed on top of it (a refund out of money that bounced) as
+    an adjustment: what was left to pay of the old one is what the new one comes to.
 
     Raises:
         StillGrowing, PaidAlready, NoSuchMove
@@ -73,7 +74,7 @@ def _reissued(old: Invoice, now: datetime) -> Invoice:
         billing_period_start=old.billing_period_start,
         billing_period_end=old.billing_period_end,
         document_state=DocumentState.CLOSED,
-        total_cents=old.total_cents - old.amount_credited_cents,
+        total_cents=old.total_cents - old.amount_credited_cents - old.kept_cents,
         entry_key=f"reissue:{old.ref}",
         replaces_id=old.id,
         created_at=now,
@@ -82,8 +83,12 @@ def _reissued(old: Invoice, now: datetime) -> Invoice:
     db.session.add(new)
     db.session.flush()
     db.session.add_all(_copy(line, new, now) for line in invoices.lines_of(old))
-    if old.amount_credited_cents:
-        db.session.add(_carried(old.amount_credited_cents, new, now))
+    for wording, cents in (
+        (Wording.CREDIT, -old.amount_credited_cents),
+        (Wording.ADJUSTMENT, -old.kept_cents),
+    ):
+        if cents:
+            db.session.add(_carried(wording, cents, new, now))
     audit.record(Action.INVOICE_DRAFTED, new, changes={"type": new.invoice_type.value})
     return new
 
@@ -101,15 +106,15 @@ def _copy(line: InvoiceLineItem, new: Invoice, now: datetime) -> InvoiceLineItem
     )
 
 
-def _carried(cents: int, new: Invoice, now: datetime) -> InvoiceLineItem:
+def _carried(wording: Wording, cents: int, new: Invoice, now: datetime) -> InvoiceLineItem:
     return InvoiceLineItem(
         invoice_id=new.id,
-        item_type=ItemType.CREDIT,
-        wording=Wording.CREDIT,
+        item_type=ItemType.CREDIT if cents < 0 else ItemType.ADJUSTMENT,
+        wording=wording.value,
         service_month=new.billing_period_start if new.cycle_id else None,
         quantity=1,
-        unit_cents=-cents,
-        total_cents=-cents,
+        unit_cents=cents,
+        total_cents=cents,
         created_at=now,
     )
 

@@ -56,12 +56,22 @@ def credit_activations(cycle: BillingCycle, count: int, *, key: str, now: dateti
 
 
 def creditable(cycle: BillingCycle) -> int:
-    """How many activations of a cycle stand charged and were not credited by hand."""
+    """How many activations of a cycle stand charged and were not credited by hand; none, where its invoice
+    was voided and nobody is asked for them.
+    """
+    if _is_written_off(cycle):
+        return 0
     standing = select(func.sum(drafts.SIGN)).where(Charge.cycle_id == cycle.id, Charge.cents > 0)
     credited = select(func.sum(InvoiceLineItem.quantity)).where(
         InvoiceLineItem.entry_key.startswith(_prefix(cycle), autoescape=True)
     )
     return int(db.session.scalar(standing) or 0) - int(db.session.scalar(credited) or 0)
+
+
+def _is_written_off(cycle: BillingCycle) -> bool:
+    """Whether a person voided the cycle's invoice and did not have it reissued."""
+    newest = select(Invoice.void_reason).where(Invoice.cycle_id == cycle.id).order_by(Invoice.id.desc())
+    return db.session.scalar(newest.limit(1)) is not None
 
 
 def _prefix(cycle: BillingCycle) -> str:

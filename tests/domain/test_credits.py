@@ -14,6 +14,7 @@ from dashboard.billing import (
     invoices,
     lines,
     payments,
+    refunds,
     review,
     states,
 )
@@ -84,6 +85,23 @@ def test_a_reissued_invoice_keeps_what_was_credited(office: Office) -> None:
     assert [line.total_cents for line in invoices.lines_of(new)] == [6_00, -1_50]
     review.approve(new, APRIL_3)
     assert (new.rest_cents, new.amount_credited_cents) == (4_50, 0)
+
+
+@pytest.mark.parametrize(("credited", "expected"), [(0, [6_00, 2_00]), (7_00, [6_00, -7_00, 2_00])])
+def test_a_reissued_invoice_keeps_what_was_owed_on_top(
+    office: Office, credited: int, expected: list[int]
+) -> None:
+    old = invoicing.issued(office)
+    check = payments.record(old, 6_00, "check", APRIL_3.date(), "1001", "paid", APRIL_3)
+    refunds.refund(old, 2_00, ASKED, "r", APRIL_3)
+    payments.returned(old, check, APRIL_3)
+    if credited:
+        credits.credit(old, credited, ASKED, "c", APRIL_3)
+    rest = old.rest_cents
+    new = credits.void(old, reason=WRONG, reissue=True, now=APRIL_3)
+    assert new is not None
+    assert [line.total_cents for line in invoices.lines_of(new)] == expected
+    assert new.total_cents == sum(expected) == rest
 
 
 def test_the_clock_does_not_approve_what_was_reissued(office: Office) -> None:
@@ -161,3 +179,13 @@ def test_no_more_activations_are_given_back_than_stand(office: Office) -> None:
     with pytest.raises(given_back.NotCharged):
         given_back.credit_activations(march(office), 2, key="l", now=APRIL_3)
     assert given_back.creditable(march(office)) == 1
+
+
+def test_activations_of_a_voided_month_are_given_back_only_where_it_was_reissued(office: Office) -> None:
+    again = credits.void(invoicing.issued(office), reason=WRONG, reissue=True, now=APRIL_3)
+    assert again is not None
+    assert given_back.creditable(march(office)) == 3
+    credits.void(again, reason=VoidReason.WRITTEN_OFF, reissue=False, now=APRIL_3)
+    assert given_back.creditable(march(office)) == 0
+    with pytest.raises(given_back.NotCharged):
+        given_back.credit_activations(march(office), 1, key="k", now=APRIL_3)
