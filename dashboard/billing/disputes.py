@@ -30,6 +30,8 @@ def tell(invoice: Invoice, what: Dispute, now: datetime) -> None:
     """
     if (what is Dispute.OPENED) is (invoice.payment_state is PaymentState.DISPUTED):
         return
+    if what is Dispute.OPENED and not payments.standing(invoice):
+        raise states.NoSuchMove(states.state_of(invoice), states.DISPUTED)
     if what is not Dispute.LOST or not _lose(invoice, now):
         after = PaymentState.DISPUTED if what is Dispute.OPENED else _before(invoice)
         states.move(invoice, paid=after, now=now)
@@ -52,6 +54,7 @@ def _lose(invoice: Invoice, now: datetime) -> bool:
         return False
     for payment in moved or payments.standing(invoice):
         gone = min(payment.amount_cents, cents)
-        payments.returned(invoice, payment, now, gone)
+        if gone:
+            payments.returned(invoice, payment, now, gone)
         cents -= gone
     return True

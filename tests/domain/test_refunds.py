@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from dashboard.billing import disputes, lines, payments, refunds, states
+from dashboard.billing import credits, disputes, lines, payments, refunds, states
 from dashboard.billing.disputes import Dispute
 from dashboard.models import (
     Invoice,
@@ -119,6 +119,13 @@ def test_what_nobody_paid_cannot_be_disputed(office: Office) -> None:
         disputes.tell(invoicing.issued(office), Dispute.OPENED, APRIL_3)
 
 
+def test_what_credit_notes_settled_cannot_be_disputed(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    credits.credit(invoice, 6_00, ASKED, "c", APRIL_3)
+    with pytest.raises(states.NoSuchMove):
+        disputes.tell(invoice, Dispute.OPENED, APRIL_3)
+
+
 def test_money_that_came_both_ways_goes_back_the_way_it_came(office: Office) -> None:
     invoice = invoicing.issued(office)
     came(invoice, 4_00, BY_CARD)
@@ -147,6 +154,16 @@ def test_a_lost_dispute_leaves_a_check_alone(office: Office) -> None:
     lose(invoice)
     assert (by_card.state, by_check.state) == (MoneyState.REVERSED, MoneyState.SUCCEEDED)
     assert (invoice.rest_cents, refunds.kept(invoice).by_hand) == (4_00, 2_00)
+
+
+def test_a_lost_dispute_leaves_a_payment_that_was_refunded_wholly_as_it_is(office: Office) -> None:
+    invoice = invoicing.issued(office)
+    first, second = came(invoice, 4_00, BY_CARD), came(invoice, 2_00, BY_CARD)
+    give(invoice, 3_00)
+    lose(invoice)
+    assert (first.state, first.returned_cents) == (MoneyState.REVERSED, 3_00)
+    assert (second.state, second.returned_cents) == (MoneyState.SUCCEEDED, 0)
+    assert (invoice.rest_cents, refunds.kept(invoice).through_provider) == (6_00, 0)
 
 
 def test_a_dispute_lost_after_everything_was_refunded_takes_nothing(office: Office) -> None:

@@ -54,7 +54,7 @@ def may(invoice: Invoice, creditable: int) -> May:
         record=records and is_unpaid,
         resend=me().may(Permission.RESEND_MESSAGES),
         bounce=records and is_issued and invoice.amount_paid_cents > 0 and not is_disputed,
-        dispute=records and is_issued and paid in WAS_PAID,
+        dispute=records and is_issued and paid in WAS_PAID and invoice.amount_paid_cents > 0,
         give_back=changes and creditable > 0,
     )
 
