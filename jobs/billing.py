@@ -47,10 +47,13 @@ def void_invoice(invoice_id: int) -> None:
 
 @job("billing.mark_paid", lease_seconds=90, tries=TRIES)
 def mark_paid(invoice_id: int) -> None:
-    """Have the provider mark as paid out of band what was wholly paid outside it. Harmless to repeat."""
+    """Have the provider mark as paid out of band what was wholly paid outside it, and is not void since.
+    Harmless to repeat.
+    """
     with writing():
         invoice = locked(Invoice, invoice_id, "invoice")
-    if invoice.rest_cents == 0 and invoice.sent_at is not None:
+    is_issued = invoice.document_state is DocumentState.ISSUED
+    if is_issued and invoice.rest_cents == 0 and invoice.sent_at is not None:
         joined().payments.mark_paid_out_of_band(Reference(invoice.ref))
 
 

@@ -162,6 +162,19 @@ def test_a_whole_payment_by_check_is_told_as_paid_out_of_band(invoice: Invoice) 
     assert [purpose for purpose, _ in letters()] == ["invoice", "paid_out_of_band"]
 
 
+def test_what_bounced_and_was_voided_before_it_was_told_as_paid_is_only_told_as_void(
+    invoice: Invoice,
+) -> None:
+    work("billing.send_invoice")
+    pay(invoice, MoneySource.BY_HAND)
+    with writing():
+        known = locked(Invoice, invoice.id)
+        payments.returned(known, payments.of(known)[0], APRIL_3)
+    void(invoice)
+    work("billing.mark_paid", "billing.void_invoice")
+    assert [purpose for purpose, _ in letters()] == ["invoice", "void"]
+
+
 def test_what_the_provider_told_as_paid_is_not_told_back(invoice: Invoice) -> None:
     work("billing.send_invoice")
     pay(invoice, MoneySource.WEBHOOK)
