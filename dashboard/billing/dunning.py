@@ -49,7 +49,8 @@ class NotReminded(DomainError):
 def due(now: datetime) -> list[int]:
     """The ids of the invoices that `take` may have something to do for at `now` (UTC)."""
     latest = now.date() + timedelta(days=1)
-    owed = (Invoice.document_state == DocumentState.ISSUED) & Invoice.payment_state.in_(OWING)
+    sent = (Invoice.document_state == DocumentState.ISSUED) & Invoice.sent_at.is_not(None)
+    owed = sent & Invoice.payment_state.in_(OWING)
     late = or_(Invoice.due_date <= latest, Invoice.payment_state == PaymentState.FAILED)
     begins = and_(owed, late, or_(Dunning.id.is_(None), Dunning.state == DunningState.ENDED))
     follows = or_(Dunning.next_on <= latest, Dunning.promised_on < latest, ~owed)
@@ -123,8 +124,10 @@ def of(invoice: Invoice) -> Dunning | None:
 
 
 def is_owed(invoice: Invoice) -> bool:
-    """Whether the office may still be asked to pay: a payment on its way is not reminded of."""
-    return invoice.payment_state in OWING and invoice.rest_cents > 0
+    """Whether the office may still be asked to pay: of a payment on its way, or an invoice that was not sent
+    yet, nobody is reminded.
+    """
+    return invoice.sent_at is not None and invoice.payment_state in OWING and invoice.rest_cents > 0
 
 
 def _live(invoice: Invoice) -> Dunning:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from dashboard.billing import dunning, payments, states
 from dashboard.errors import Invalid
 from dashboard.extensions import db
-from dashboard.models import DunningState, Invoice, Message, PaymentState, Todo
+from dashboard.models import DunningState, Invoice, Message, Office, PaymentState, Todo
 from dashboard.unit import writing
 from tests.support import invoicing
 
@@ -23,7 +23,13 @@ DUE = date(2026, 5, 3)  # issued on 3 April
 @pytest.fixture
 def invoice(app: Flask) -> Iterator[Invoice]:
     with writing():
-        yield invoicing.issued(invoicing.office())
+        yield sent(invoicing.office())
+
+
+def sent(office: Office) -> Invoice:
+    issued = invoicing.issued(office)
+    issued.sent_at = invoicing.APRIL_3
+    return issued
 
 
 def day(offset: int) -> datetime:
@@ -63,6 +69,16 @@ def test_nothing_goes_before_the_due_date(invoice: Invoice) -> None:
     assert invoice.due_date == DUE
     run(invoice, -20, -1)
     assert told() == []
+
+
+def test_nobody_is_reminded_of_what_was_never_sent(invoice: Invoice) -> None:
+    invoice.sent_at = None
+    run(invoice, 0, 3, 7, 14)
+    dunning.take(invoice, day(20))
+    assert (told(), dunning.of(invoice)) == ([], None)
+    invoice.sent_at = day(20)
+    run(invoice, 20)
+    assert told() == ["nudge"]
 
 
 def test_a_nudge_then_reminders_after_3_7_and_14_days_then_a_call(invoice: Invoice) -> None:
@@ -155,7 +171,7 @@ def test_the_due_date_is_the_offices_own(invoice: Invoice) -> None:
 def test_an_office_without_an_email_is_called_all_the_same(app: Flask) -> None:
     with writing():
         office = invoicing.office()
-        invoice = invoicing.issued(office)
+        invoice = sent(office)
         office.billing_email = None
         db.session.flush()
         run(invoice, 0, 14)
