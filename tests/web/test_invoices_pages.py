@@ -177,6 +177,7 @@ def test_what_was_paid_is_refunded_with_a_reason_of_the_list(billing: Browser) -
     told = {"method": "wire", "received_on": f"{clock.now():%Y-%m-%d}", "reference": "W1"}
     act(billing, one, "payments", key="a", amount="6.00", **told)
     assert act(billing, one, "refunds", key="b", amount="1.00", reason="duplicate").status_code == 303
+    assert "send the check or the wire yourself" in billing.get(page_of(one))
     assert fresh(one).amount_refunded_cents == 1_00
     assert act(billing, one, "refunds", key="c", amount="1.00", reason="because").status_code == 422
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from dashboard import clock, money
 from dashboard.billing import credits, invoices, lines, payments, refunds, review
-from dashboard.models import DocumentState, Invoice, RefundReason, VoidReason
+from dashboard.models import DocumentState, Invoice, Refund, RefundReason, VoidReason
 from dashboard.outbound import Wording
 from dashboard.rights import Permission
 from dashboard.rows import found, locked
@@ -35,6 +35,7 @@ from forms.billing import (
 
 MOST = 40
 LONGEST_ID = 18
+BY_HAND = "Recorded as given back by hand: send the check or the wire yourself."
 
 
 @bp.get("/<int:invoice_id>")
@@ -120,12 +121,15 @@ def credit(invoice_id: int) -> ResponseReturnValue:
 @stepped_up
 def refund(invoice_id: int) -> ResponseReturnValue:
     form = RefundForm()
-    return done(
-        invoice_id,
-        form,
-        lambda it: refunds.refund(it, *_given(form), form.key.data, clock.now()),
-        "The refund is on its way.",
-    )
+    given: list[Refund] = []
+
+    def give(invoice: Invoice) -> None:
+        given.append(refunds.refund(invoice, *_given(form), form.key.data, clock.now()))
+
+    answer = done(invoice_id, form, give, None)
+    for each in given:
+        flash(BY_HAND if each.by_hand else "The refund is on its way.")
+    return answer
 
 
 def _given(form: CreditForm) -> tuple[int, RefundReason]:
@@ -148,7 +152,7 @@ def record(invoice_id: int) -> ResponseReturnValue:
 
 
 def done(
-    invoice_id: int, form: FlaskForm, save: Callable[[Invoice], object], said: str
+    invoice_id: int, form: FlaskForm, save: Callable[[Invoice], object], said: str | None
 ) -> ResponseReturnValue:
     """Save something about one invoice, if it is still the version that was shown."""
     return acting.done(
