@@ -57,10 +57,17 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: a file stays in one of them, and so does everything in the browser."""
+    """Two processes share the tests: a file stays in one of them, and so does everything in the browser.
+
+    Said first, because xdist reads the groups in the same hook.
+    """
     for item in items:
-        together = "browser" if item.get_closest_marker("browser") else str(item.path)
+        folder = item.path.parent.name
+        if folder == "browser":
+            item.add_marker(pytest.mark.browser)
+        together = folder if folder == "browser" else f"{folder} {item.path.stem}"
         item.add_marker(pytest.mark.xdist_group(together))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.installation import Installation
 
@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-sync",
 )
 SIZE = {"width": 1440, "height": 900}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000  # a wait ends as soon as it is so, and a busy machine is slow
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
@@ -67,8 +67,9 @@ def chromium() -> Iterator[Browser]:
     """The system's chromium, headless."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     assert program, "There is no chromium: sudo apt-get install chromium"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS), timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

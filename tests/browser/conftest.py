@@ -14,12 +14,6 @@ from tests.browser.installation import Installation, installed
 Open = Callable[..., Window]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """One for all tests of this folder: none may leave it so that another cannot work."""

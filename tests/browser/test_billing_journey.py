@@ -17,12 +17,11 @@ from dashboard.rights import Role
 from dashboard.unit import writing
 from tests.browser.installation import installed
 from tests.browser.looking import barriers
-from tests.support.processes import until
+from tests.browser.waiting import reload_until_seen
 
 ZONE = "America/New_York"
 PATIENTS = ("Quillfeather Sample", "Marrowby Specimen")
 AMOUNT = "$4.00"  # two patients at the demo plan's $2.00
-DISPATCHED_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -135,16 +134,12 @@ def pass_the_months_end(page, address):
 def run_the_month(page, processes, scripted):
     """Asked for by a person before the schedule's own comes: that one would leave nothing to do."""
     page.get_by_role("button", name="Run now").click()
+    expect(page.get_by_text("Asked for by Bill Billing (demo)")).to_be_visible()
     processes.scheduler()
     done = page.get_by_text("Done", exact=True)
     if not scripted:
-        reload_until(done.is_visible, page)
-    expect(done).to_be_visible(timeout=DISPATCHED_MS)
-    expect(page.get_by_text("Asked for by Bill Billing (demo)")).to_be_visible()
-
-
-def reload_until(is_so, page):
-    until(lambda: is_so() or not page.reload(), DISPATCHED_MS / 1000)
+        reload_until_seen(done)
+    expect(done).to_be_visible()
 
 
 def approve(page, practice):
@@ -154,13 +149,15 @@ def approve(page, practice):
     page.get_by_role("row").filter(has_text=practice).get_by_role("link", name="no number yet").click()
     page.get_by_role("button", name="Approve, issue and send").click()
     expect(page.get_by_text("Issued, and on its way.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Invoice \S+-\d{4}$"))
     return page.get_by_role("heading", level=1).inner_text().removeprefix("Invoice ")
 
 
 def expect_handed_over(page):
     """The recorder has the letter, word for word, and it names neither patient."""
     page.get_by_role("link", name="Sent to Stripe").click()
-    reload_until(page.get_by_text("Planned, not sent").is_hidden, page)
+    expect(page.get_by_label("The letter").first).to_be_visible()
+    reload_until_seen(page.get_by_role("heading", level=2, name=re.compile("^Invoice Handed over")))
     letters = page.get_by_label("The letter").all_inner_texts()
     assert any("Patient Activations" in letter for letter in letters)
     assert not [name for name in PATIENTS for letter in letters if name in letter]

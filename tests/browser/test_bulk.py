@@ -6,8 +6,7 @@ from playwright.sync_api import expect
 
 from dashboard import clock, todos
 from dashboard.unit import writing
-
-ENDED_MS = 15_000
+from tests.support.processes import until
 
 
 def test_selected_todos_are_claimed_and_a_refused_one_says_why(installation, opened, scripted):
@@ -18,8 +17,9 @@ def test_selected_todos_are_claimed_and_a_refused_one_says_why(installation, ope
         box.check()
     page.get_by_role("group", name="Change the selected todos").get_by_role("button", name="Claim").click()
 
-    until_it_ended(page, scripted)
     expect(page.get_by_role("heading", level=1)).to_have_text("Claim 3 todos")
+    if not scripted:
+        look_again_until_it_ended(page)
     expect(page.get_by_text("2 done, 1 refused, 0 left of 3")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("Refused.*Some of many"))).to_contain_text("claimed")
 
@@ -34,7 +34,7 @@ def test_all_that_match_are_changed_beyond_the_page(installation, opened):
         1
     ).click()
 
-    expect(page.get_by_text("45 done, 0 refused, 0 left of 45")).to_be_visible(timeout=ENDED_MS)
+    expect(page.get_by_text("45 done, 0 refused, 0 left of 45")).to_be_visible()
     page.get_by_role("link", name="To the list").click()
     expect(page).to_have_url(re.compile("q=Every"))
     expect(page.get_by_role("cell", name="High").first).to_be_visible()
@@ -59,9 +59,14 @@ def claim_for(installation, name, todo_id):
         todos.claim(todo_id, by=person.id, now=clock.now())
 
 
-def until_it_ended(page, scripted):
-    """The page follows by itself; without JavaScript there is a link."""
-    again = page.get_by_role("link", name="Look again")
-    while not scripted and again.is_visible():
-        again.click()
-    expect(page.get_by_text("0 left of")).to_be_visible(timeout=ENDED_MS)
+def look_again_until_it_ended(page):
+    """Without JavaScript the page does not follow by itself; there is a link."""
+
+    def has_ended():
+        if page.get_by_text(", 0 left of").is_visible():
+            return True
+        with page.expect_navigation():
+            page.get_by_role("link", name="Look again").click()
+        return False
+
+    until(has_ended)

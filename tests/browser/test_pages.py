@@ -38,7 +38,7 @@ def test_no_page_is_forgotten(installation, filled):
 def test_what_the_policy_forbids_is_heard(installation, browser):
     with window(browser, installation) as seen:
         page = seen.page("/services")
-        page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<p style=color:red>')")
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        with seen.context.expect_console_message(lambda line: line.text.startswith("CSP: ")):
+            page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<p style=color:red>')")
 
     assert any(complaint.endswith("CSP: style-src-attr inline") for complaint in seen.complaints)

@@ -36,6 +36,7 @@ def test_a_note_is_added_without_leaving_the_page(bundle):
 def test_the_list_somebody_came_from_is_kept_while_they_work(opened, scripted):
     page = opened("fulfiller2", java_script_enabled=scripted).page("/staff/queue?view=unclaimed&sort=newest")
     page.locator("tbody tr").nth(3).get_by_role("link").first.click()
+    expect(page.get_by_role("link", name="To the list")).to_be_visible()
     page.get_by_role("button", name="Claim").click()
     expect(page.get_by_text("Yours until")).to_be_visible()
     page.get_by_role("link", name="To the list").click()

@@ -28,7 +28,7 @@ from dashboard.rows import locked
 from dashboard.unit import reading, writing
 from tests.conftest import environment, migrated
 from tests.support import practice
-from tests.support.processes import Processes, processes, until
+from tests.support.processes import PATIENCE, Processes, processes, until
 from tests.support.runner import READY
 
 OFFICES, PATIENTS, MONTHS, RUNNERS, CHUNK = 40, 3, 6, 6, "3"
@@ -64,7 +64,7 @@ def start_all(started: Processes, attempt: str) -> None:
     names = [f"{attempt} {number}" for number in range(RUNNERS)]
     for name in names:
         started.start(name, sys.executable, "-m", "tests.support.runner", CHUNK, str(start))
-    until(lambda: all(READY in started.said(name) for name in names), 60)
+    until(lambda: all(READY in started.said(name) for name in names))
     start.touch()
 
 
@@ -90,14 +90,14 @@ def test_six_runs_killed_half_way_and_started_again_bill_everything_once(started
     now = clock.now()
     fill(now.date())
     start_all(started, "first")
-    until(lambda: turned() > OFFICES * MONTHS // 3, 60)
+    until(lambda: turned() > OFFICES * MONTHS // 3)
     for name in list(started.running):
         started.kill(name)
     half_way = turned()
     assert half_way < OFFICES * MONTHS, "all was done before the kill: this proves nothing"
 
     start_all(started, "second")
-    until(lambda: have_ended(started), 120)
+    until(lambda: have_ended(started), 2 * PATIENCE)
 
     assert {process.returncode for process in started.running.values()} == {0}, started.said("second 0")
     assert turned() == OFFICES * MONTHS

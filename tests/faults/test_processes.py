@@ -34,7 +34,7 @@ def house(tmp_path: Path, redis: Redis) -> Iterator[House]:
     with migrated(env) as app, processes(env, tmp_path) as running, app.app_context():
         running.scheduler()
         running.worker()
-        until(lambda: len(alive()) == 2, 20)
+        until(lambda: len(alive()) == 2)
         yield app, running
 
 
@@ -78,7 +78,7 @@ def test_a_killed_worker_is_replaced_under_its_name(house: House) -> None:
     running.kill("worker")
     running.worker()
     ask("after")
-    until(lambda: done() == 1, 20)
+    until(lambda: done() == 1)
     assert alive() == before
 
 
@@ -86,6 +86,6 @@ def test_a_door_that_may_not_serve_says_why(tmp_path: Path, redis: Redis) -> Non
     env = environment(tmp_path, REDIS_URL=redis.url)
     with processes({**env, "SECRET_KEY": "secret"}, tmp_path) as running:
         running.worker()
-        until(lambda: running.running["worker"].poll() is not None, 20)
+        until(lambda: running.running["worker"].poll() is not None)
         assert running.running["worker"].returncode == 3
         assert "SECRET_KEY" in running.said("worker")

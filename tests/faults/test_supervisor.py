@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dashboard.cli.children import ROOT
-from tests.support.processes import until
+from dashboard.cli.children import FIRST_PAUSE, ROOT
+from tests.support.processes import PATIENCE, until
 
 PROGRAM = """
 import os, sys
@@ -20,17 +20,17 @@ from dashboard.cli.supervisor import Supervisor
 children = [Child(f"child {n}", ["sh", "-c", script], os.environ) for n, script in enumerate(sys.argv[2:])]
 Supervisor(*[[child] for child in children], drain_seconds=float(sys.argv[1])).run()
 """
-SLEEPS = "echo ready; exec sleep 60"
+SLEEPS = "echo ready; exec sleep 600"
 DRAINS = "trap 'echo drained; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
 IS_DEAF = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
-HAS_A_WORKER = "sleep 60 & echo ready; wait"
+HAS_A_WORKER = "sleep 600 & echo ready; wait"
 KEEPS_DYING = "date +%s%N; echo ready; exit 3"
 
 
 class Running:
     """A supervisor in a process of its own, as in real life: signals and children belong to it alone."""
 
-    def __init__(self, log: Path, *scripts: str, drain_seconds: float = 5.0) -> None:
+    def __init__(self, log: Path, *scripts: str, drain_seconds: float = PATIENCE) -> None:
         self.log = log
         command = [sys.executable, "-c", PROGRAM, str(drain_seconds), *scripts]
         with log.open("wb") as output:
@@ -87,15 +87,15 @@ def test_a_child_that_keeps_dying_is_started_ever_later(supervised):
     until(lambda: running.said().count("ready") == 4)
 
     births = [int(line) for line in running.said().splitlines() if line.isdecimal()]
-    first, second, third = (later - earlier for earlier, later in itertools.pairwise(births))
-    assert first < second < third
+    pauses = [(later - earlier) / 1e9 for earlier, later in itertools.pairwise(births)]
+    assert all(pause >= FIRST_PAUSE * 2**times for times, pause in enumerate(pauses))
 
 
 def test_a_stop_lets_work_in_hand_finish(supervised):
     running = supervised(DRAINS)
     running.process.terminate()
 
-    assert running.process.wait(5) == 0
+    assert running.process.wait(2 * PATIENCE) == 0
     assert "drained" in running.said()
 
 
@@ -103,7 +103,7 @@ def test_ctrl_c_drains_too(supervised):
     running = supervised(DRAINS)
     running.process.send_signal(signal.SIGINT)
 
-    assert running.process.wait(5) == 0
+    assert running.process.wait(2 * PATIENCE) == 0
     assert "drained" in running.said()
 
 
@@ -119,18 +119,19 @@ def test_what_does_not_end_in_time_is_killed(supervised):
     (deaf,) = running.children()
     running.process.terminate()
 
-    assert running.process.wait(5) == 0
+    assert running.process.wait(2 * PATIENCE) == 0
     assert not is_alive(deaf)
 
 
 def test_a_second_stop_no_longer_waits(supervised):
-    running = supervised(IS_DEAF, drain_seconds=60)
+    running = supervised(IS_DEAF, drain_seconds=10 * PATIENCE)
     running.process.terminate()
+    until(lambda: "Stopping" in running.said())
     with pytest.raises(subprocess.TimeoutExpired):
         running.process.wait(0.5)
     running.process.terminate()
 
-    assert running.process.wait(5) == 0
+    assert running.process.wait(2 * PATIENCE) == 0
 
 
 def test_no_child_outlives_a_supervisor_killed_outright(supervised):

@@ -11,10 +11,9 @@ import pytest
 
 from dashboard.cli.children import ROOT
 from dashboard.cli.up import FLASK
-from tests.support.processes import answers, free_port, until
+from tests.support.processes import PATIENCE, answers, free_port, until
 
 WHOLE_MB, WEB_MB = 800, 200
-START_SECONDS = 120
 
 pytestmark = pytest.mark.faults
 
@@ -55,7 +54,7 @@ def words_of(process):
 def whole(tmp_path_factory):
     running = Whole(tmp_path_factory.mktemp("up"), free_port())
     try:
-        until(running.is_ready, START_SECONDS)
+        until(running.is_ready)
         yield running
     finally:
         running.process.kill()
@@ -91,12 +90,12 @@ def test_what_is_killed_comes_back(whole, words):
     killed.send_signal(signal.SIGKILL)
 
     until(lambda: whole.child(words) not in (None, killed))
-    until(lambda: answers(whole.port), 20)
+    until(lambda: answers(whole.port))
 
 
 def test_a_stop_leaves_nothing_behind(whole):
     children = whole.children()
     whole.process.terminate()
 
-    assert whole.process.wait(30) == 0
+    assert whole.process.wait(PATIENCE) == 0
     assert not any(child.is_running() for child in children)

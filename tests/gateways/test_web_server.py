@@ -44,7 +44,7 @@ def test_an_installation_that_may_not_serve_ends_and_says_why(tmp_path):
     nothing_set = {"COUNTERSIGN_MODE": "live", "SECRET_KEY": "", "FIELD_KEYS": "", "PORT": str(free_port())}
     with processes(nothing_set, tmp_path) as started:
         started.start("web", sys.executable, "-m", "gunicorn")
-        until(lambda: started.running["web"].poll() is not None, 30)
+        until(lambda: started.running["web"].poll() is not None)
 
         assert started.running["web"].returncode == 3
         assert "SECRET_KEY: missing" in started.said("web")

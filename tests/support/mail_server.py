@@ -22,8 +22,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOST = "127.0.0.1"
+from tests.support.ports import HOST, free_port
+
 USER, PASSWORD = "mailer", "a password of the tests"
+READY_SECONDS = 60
 
 
 @dataclass
@@ -58,7 +60,7 @@ def mail_server(context: ssl.SSLContext | None = None, *, login: bool = False) -
     options: dict[str, Any] = {"tls_context": context, "require_starttls": context is not None}
     if login:
         options |= {"authenticator": _authenticated, "auth_required": True}
-    controller = Controller(inbox, hostname=HOST, port=free_port(), **options)
+    controller = Controller(inbox, hostname=HOST, port=free_port(), ready_timeout=READY_SECONDS, **options)
     controller.start()
     inbox.port = controller.port
     try:
@@ -101,11 +103,6 @@ def _talk(line: socket.socket, words: Any, after: bytes, silent: bool) -> None:
         if not texting:
             texting = said.startswith(b"data")
             line.sendall(b"354 go on\r\n" if texting else b"250 OK\r\n")
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def certificate(folder: Path, *, host: str = HOST) -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from dashboard.cli.children import end_group, start
 from dashboard.cli.up import FLASK
+from tests.support.ports import HOST, free_port
 
-START_SECONDS = 30
-STOP_SECONDS = 10
+PATIENCE = 90.0  # seconds; a wait ends as soon as it is so, and a busy machine is slow
 
 
 class NotInTime(AssertionError):
@@ -39,7 +38,7 @@ class Processes:
         port = free_port()
         self.start(name, sys.executable, "-m", "gunicorn", *program, PORT=str(port))
         self._wait_for(name, lambda: answers(port))
-        return f"http://127.0.0.1:{port}"
+        return f"http://{HOST}:{port}"
 
     def worker(self, queues: str = "now,bulk", name: str = "worker") -> None:
         self.start(name, *FLASK, "worker", "--queues", queues)
@@ -61,7 +60,7 @@ class Processes:
         process = self.running.pop(name)
         process.terminate()
         try:
-            return process.wait(STOP_SECONDS)
+            return process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             raise NotInTime(f"{name} did not drain.\n{self.said(name)}") from None
         finally:
@@ -81,7 +80,7 @@ class Processes:
 
     def _wait_for(self, name: str, is_so: Callable[[], bool]) -> None:
         try:
-            until(lambda: self.running[name].poll() is not None or is_so(), START_SECONDS)
+            until(lambda: self.running[name].poll() is not None or is_so())
         except NotInTime:
             raise NotInTime(f"{name} is not healthy.\n{self.said(name)}") from None
         if self.running[name].poll() is not None:
@@ -99,7 +98,7 @@ def processes(environment: Mapping[str, str], folder: Path) -> Iterator[Processe
             end_group(process)
 
 
-def until(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for something someone could see.
 
     Raises:
@@ -112,13 +111,8 @@ def until(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
         time.sleep(0.05)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def answers(port: int, path: str = "/healthz") -> bool:
-    web = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    web = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
         web.request("GET", path)
         return web.getresponse().status == http.HTTPStatus.OK

@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard.cli import embedded_redis
 from dashboard.cli.children import end_group, start
 
-START_SECONDS = 10
+START_SECONDS = 60
 
 
 class Redis:

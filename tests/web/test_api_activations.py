@@ -61,7 +61,7 @@ def test_where_nothing_is_charged_the_charge_is_null(app: Flask):
 
 
 def test_what_lies_in_the_future_is_refused_by_name(ours: Program, office: Office):
-    soon = (clock.now() + timedelta(minutes=1)).isoformat()
+    soon = (clock.now() + timedelta(hours=1)).isoformat()
     refused = ours.post(f"{BILLING}/patients/{patient_of(office)}/activate", {"at": soon})
 
     assert code_of(refused) == (409, "IN_THE_FUTURE")
