@@ -13,7 +13,7 @@ from dashboard.billing import activations, months
 from dashboard.models import BillingCycle, Charge, Invoice, Office, OfficeStatus, Patient
 from dashboard.unit import reading, writing
 from tests.conftest import NOW
-from tests.support import practice
+from tests.support import practice, trail
 
 pytestmark = pytest.mark.both
 MARCH, SOON = date(2026, 3, 1), NOW + timedelta(minutes=2)
@@ -38,9 +38,9 @@ def active(office: Office) -> Patient:
     return patient
 
 
-def lost(table: type[Charge] | type[Invoice]) -> None:
-    with writing() as session:
-        session.execute(delete(table))
+def lost(app: Flask, table: type[Charge] | type[Invoice]) -> None:
+    with trail.as_owner(app) as connection:
+        connection.execute(delete(table))
 
 
 def test_what_was_charged_and_invoiced_is_not_on_the_wall(app: Flask) -> None:
@@ -55,7 +55,7 @@ def test_an_activation_without_a_charge_counts_after_a_minute_and_telling_it_aga
     with writing():
         office = practice.office(MARCH)
         active(office)
-    lost(Charge)
+    lost(app, Charge)
     assert count(UNCHARGED, NOW + timedelta(minutes=1)) == 0
     assert count(UNCHARGED) == 1
     mend(UNCHARGED)
@@ -74,7 +74,7 @@ def test_an_office_that_is_not_charged_is_not_missed(app: Flask, status: OfficeS
 def test_a_charge_without_an_invoice_gets_its_draft(app: Flask) -> None:
     with writing():
         active(practice.office(MARCH))
-    lost(Invoice)
+    lost(app, Invoice)
     assert count(UNINVOICED) == 1
     mend(UNINVOICED)
     assert count(UNINVOICED) == 0
@@ -83,7 +83,7 @@ def test_a_charge_without_an_invoice_gets_its_draft(app: Flask) -> None:
 def test_a_cycle_that_is_over_gets_its_invoice_with_its_lines(app: Flask) -> None:
     with writing():
         active(practice.office(MARCH))
-    lost(Invoice)
+    lost(app, Invoice)
     april = datetime.fromisoformat("2026-04-02T00:00:00+00:00")
     with writing() as session:
         session.execute(update(BillingCycle).values(closed_at=april))

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from dashboard.extensions import db
+from migrations import frozen
 
 KEPT = {"installation", "alembic_version"}
 
@@ -33,12 +34,12 @@ def tables() -> list[str]:
 def _sqlite(connection: Connection) -> None:
     """SQLite cannot switch triggers off: they are taken away and put back."""
     triggers = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-    frozen = [(name, sql) for name, sql in triggers if "append-only" in sql]
-    for name, _ in frozen:
+    guards = [(name, sql) for name, sql in triggers if "RAISE(ABORT" in sql]
+    for name, _ in guards:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     for table in tables():
         connection.exec_driver_sql(f"DELETE FROM {table}")
-    for _, sql in frozen:
+    for _, sql in guards:
         connection.exec_driver_sql(sql)
 
 
@@ -46,9 +47,7 @@ def _postgresql(connection: Connection) -> None:
     """One trip: a replica's session runs no triggers and checks no foreign keys, and only a superuser may
     be one.
     """
-    off = [
-        f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in ("audit_events", "audit_links", "audit_seals")
-    ]
+    off = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in frozen.GUARDED]
     deletions = [f"DELETE FROM {table}" for table in tables()]
     on = [line.replace("DISABLE", "ENABLE") for line in off]
     connection.exec_driver_sql("; ".join((*off, *deletions, *on)))

@@ -16,9 +16,8 @@ from dashboard.audit.signing import SigningKeys, read_keys
 from dashboard.audit.verify import Report, verify
 from dashboard.unit import reading, writing
 from jobs.sealer import Sealer
+from migrations import frozen
 from tests.support.emptying import owner
-
-FROZEN = ("audit_events", "audit_links", "audit_seals")
 
 
 def keys(app: Flask) -> SigningKeys:
@@ -78,15 +77,15 @@ def _without_triggers(connection: Connection) -> list[str]:
     """Take the guards away; gives the statements that put them back."""
     if connection.dialect.name == "sqlite":
         found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-        frozen = [(name, sql) for name, sql in found if "append-only" in sql]
-        for name, _ in frozen:
+        guards = [(name, sql) for name, sql in found if "RAISE(ABORT" in sql]
+        for name, _ in guards:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        return [sql for _, sql in frozen]
-    for table in FROZEN:
+        return [sql for _, sql in guards]
+    for table in frozen.GUARDED:
         connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     constraint = "ALTER TABLE audit_links {} CONSTRAINT fk_audit_links_event_id"
     connection.exec_driver_sql(constraint.format("DROP"))
-    return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in FROZEN] + [
+    return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in frozen.GUARDED] + [
         constraint.format("ADD") + " FOREIGN KEY (event_id) REFERENCES audit_events (id) NOT VALID"
     ]
 
