@@ -10,8 +10,8 @@ from flask import Flask
 from dashboard.models import Office, OfficeStatus
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
-from tests.support import practice
-from tests.support.signed_in import signed_in
+from tests.support import cast, practice
+from tests.support.signed_in import client_of, signed_in
 from tests.support.staff import Browser
 
 ENTRY = {
@@ -95,6 +95,16 @@ def test_who_entered_an_office_sees_no_button_to_verify_it_and_is_refused(billin
     answer = billing.post(f"/staff/offices/{number}/verification", version=version, checked="y")
     assert answer.status_code == 409
     assert "Ask a colleague" in answer.text
+
+
+def test_the_page_says_who_entered_the_name_and_who_the_email(app: Flask, billing: Browser) -> None:
+    href = f"/staff/offices/{entered(billing)}"
+    assert "<dt>Entered by</dt><dd>Demo Fulfiller</dd>" in billing.get(href)
+    with writing():
+        colleague = cast.person("Demo Colleague", Role.BILLING)
+    told = ENTRY | {"version": "1", "name": "Renamed Family Practice"}
+    assert Browser(client_of(app, colleague)).post(f"{href}/details", **told).status_code == 303
+    assert "<dd>Demo Colleague (name), Demo Fulfiller (email)</dd>" in billing.get(href)
 
 
 def test_a_second_person_verifies_an_office(app: Flask, billing: Browser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -208,8 +208,17 @@ def context(office_id: int, forms: Forms) -> dict[str, Any]:
         "rows": rows,
         "forms": forms,
         "may": _may(rows.office),
+        "entered_by": _entered_by(rows.office, rows.names.names),
         "zones": zones.US,
     }
+
+
+def _entered_by(office: Office, names: Mapping[int, str]) -> str:
+    """Whose strings wait or were verified: one person's, or each one's with what they entered."""
+    name, email = (names.get(each or 0) for each in (office.name_entered_by, office.email_entered_by))
+    if name == email:
+        return name or "unknown"
+    return ", ".join(f"{who} ({what})" for who, what in ((name, "name"), (email, "email")) if who)
 
 
 def _prepare(forms: Forms, rows: Rows) -> None:
