@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -12,24 +9,13 @@ from dashboard.billing import usage
 from dashboard.billing.usage import Month
 from dashboard.rights import Permission
 from dashboard.unit import reading
+from dashboard.web import picture
 from dashboard.web.access import require
 from dashboard.web.pages import page
 from dashboard.web.portal.own import office_id
 
 bp = Blueprint("portal_usage", __name__, url_prefix="/portal/usage")
-WIDTH, HEIGHT, GAP, MOST = 720, 120, 24, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One month in the picture, in its units. `label` stands below, where there is room."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    is_open: bool
+MOST = 12
 
 
 @bp.get("")
@@ -37,19 +23,12 @@ class Bar:
 def index() -> ResponseReturnValue:
     with reading():
         months = usage.months(office_id())
-    drawn = bars(months[:MOST][::-1])
-    return page("portal/usage.html", months=months, bars=drawn, width=WIDTH, height=HEIGHT)
+    drawn = picture.bars([counted(month) for month in months[:MOST][::-1]])
+    return page("portal/usage.html", months=months, bars=drawn)
 
 
-def bars(months: Sequence[Month]) -> list[Bar]:
-    """The months from left to right, the highest as high as the picture."""
-    most = max((month.count for month in months), default=0) or 1
-    step = WIDTH / max(len(months), MOST)
-    return [_bar(month, place * step, step - GAP, most) for place, month in enumerate(months)]
-
-
-def _bar(month: Month, x: float, width: float, most: int) -> Bar:
-    height = round(HEIGHT * month.count / most, 1)
-    return Bar(
-        round(x, 1), round(HEIGHT - height, 1), round(width, 1), height, f"{month.start:%b}", month.is_open
-    )
+def counted(month: Month) -> picture.Amount:
+    """The month's patients, for its bar."""
+    words = f"{month.count:,}"
+    exact = "1 patient" if month.count == 1 else f"{words} patients"
+    return picture.Amount(month.start, month.count, words, exact, month.is_open)

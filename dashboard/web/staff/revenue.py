@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from dashboard import audit, clock
+from dashboard import audit, clock, money
 from dashboard.audit import Action
 from dashboard.billing import firm, revenue
 from dashboard.billing.revenue import Report
@@ -20,26 +20,15 @@ from dashboard.extensions import db
 from dashboard.models import ClosedMonth
 from dashboard.rights import Permission
 from dashboard.unit import reading, writing
+from dashboard.web import picture
 from dashboard.web.access import me, require, stepped_up
 from dashboard.web.pages import page
 from forms.billing import CloseMonthForm
 
 REVENUE = "/staff/revenue"
 MOST = 100
-BARS, WIDTH, STEP, HEIGHT = 11, 36, 56, 120
+CLOSED = 11  # so many are in the picture, beside the open ones
 bp = Blueprint("revenue", __name__, url_prefix=REVENUE)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One month of the picture, in its units from the left and the top; `cents` was recognized."""
-
-    month: date
-    cents: int
-    is_closed: bool
-    x: int
-    y: int
-    height: int
 
 
 @bp.get("")
@@ -50,15 +39,15 @@ def index() -> ResponseReturnValue:
     with reading():
         found = revenue.report(month)
         last = revenue.last_closed()
-        bars = list(drawn([*_closed(), *_open(found, last)]))
+        months = shown([*_closed(), *_open(found, last)])
     return page(
         "staff/revenue.html",
         report=found,
-        rows=found.entries[:MOST],
+        rows=sorted(found.entries, key=lambda each: -each.recognized_cents)[:MOST],
+        by_kind=by_kind(found),
         more=max(0, len(found.entries) - MOST),
-        bars=bars,
-        width=STEP * len(bars),
-        height=HEIGHT,
+        months=months[::-1],
+        picture=picture.bars(months),
         before=_href(boundary(month, -1)),
         after=_href(boundary(month, 1)) if month < _present() else None,
         journal=f"{REVENUE}/journal.csv?month={month:%Y-%m}",
@@ -102,20 +91,28 @@ def close() -> ResponseReturnValue:
     return redirect(_href(month), 303)
 
 
-def drawn(reports: Sequence[Report | ClosedMonth]) -> Iterator[Bar]:
-    """The months side by side, the highest as high as the picture; below zero there is no bar."""
+def shown(reports: Sequence[Report | ClosedMonth]) -> list[picture.Amount]:
+    """Each month once, the oldest first; a closed one as it was closed."""
     by_month = {each.month: each for each in reversed(reports)}
-    shown = sorted(by_month.values(), key=lambda each: each.month)
-    highest = max([each.recognized_cents for each in shown] + [1])
-    for number, each in enumerate(shown):
-        height = -(-max(0, each.recognized_cents) * HEIGHT // highest)
-        is_closed = isinstance(each, ClosedMonth) or each.is_closed
-        x = number * STEP + (STEP - WIDTH) // 2
-        yield Bar(each.month, each.recognized_cents, is_closed, x, HEIGHT - height, height)
+    return [recognized(by_month[month]) for month in sorted(by_month)]
+
+
+def by_kind(found: Report) -> dict[str, int]:
+    """What orders earned and what invoices did, in cents; a kind that earned nothing is absent."""
+    sums: Counter[str] = Counter()
+    for each in found.entries:
+        sums[each.kind] += each.recognized_cents
+    return dict(sums)
+
+
+def recognized(each: Report | ClosedMonth) -> picture.Amount:
+    cents, is_closed = each.recognized_cents, isinstance(each, ClosedMonth) or each.is_closed
+    words = picture.short_dollars(cents)
+    return picture.Amount(each.month, cents, words, money.dollars(cents), not is_closed)
 
 
 def _closed() -> Sequence[ClosedMonth]:
-    newest = select(ClosedMonth).order_by(ClosedMonth.month.desc()).limit(BARS)
+    newest = select(ClosedMonth).order_by(ClosedMonth.month.desc()).limit(CLOSED)
     return db.session.scalars(newest).all()
 
 
