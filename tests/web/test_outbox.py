@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from dashboard.models import AuditEvent, Job, Message, MessageState
 from dashboard.rights import Role
 from dashboard.unit import reading, writing
+from tests.support import invoicing
 from tests.support.sales import sell, work
 from tests.support.signed_in import signed_in
 from tests.support.staff import Browser
@@ -41,6 +42,14 @@ def test_a_message_says_what_it_waits_for(staff: Browser) -> None:
     shown = staff.get("/staff/outbox")
     assert "no mail server set" in shown
     assert "office@example.test" in shown
+
+
+def test_a_message_about_an_invoice_leads_to_it(staff: Browser) -> None:
+    with writing():
+        invoice = invoicing.issued(invoicing.office())
+    message = written(order_id=None, invoice_id=invoice.id)
+    row = staff.get("/staff/outbox").split(f'id="m{message.id}"')[1]
+    assert f'href="/staff/invoices/{invoice.id}">{invoice.number}</a>' in row.split("</tr>")[0]
 
 
 @pytest.mark.parametrize(

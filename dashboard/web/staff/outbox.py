@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 from dashboard import notifications
 from dashboard.capped import how_many
 from dashboard.extensions import db
-from dashboard.models import Channel, Message, MessageState, Order
+from dashboard.models import Channel, Invoice, Message, MessageState, Order
 from dashboard.rights import Permission
 from dashboard.rows import locked
 from dashboard.todos import keyset
@@ -34,13 +34,13 @@ NOT_SENT = (MessageState.FAILED, MessageState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message in the list. `why` is the error's class, or what it waits for."""
+    """One message in the list. `about` is its order or invoice, `why` the error or what it waits for."""
 
     id: int
     label: str
     recipient: str | None
-    order_number: str | None
-    order_href: str | None
+    about: str | None
+    about_href: str | None
     state: str
     why: str | None
     attempts: int
@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
     with reading():
         found = listed(meets)
         total = db.session.scalar(how_many(Message, *meets)) or 0
-    rows = [row_of(one.Message, one.order_number) for one in found.rows]
+    rows = [row_of(one.Message, one.order_number, one.number) for one in found.rows]
     context = around(OUTBOX, params, form, found, total) | {"rows": rows}
     may_send = me().may(Permission.RESEND_MESSAGES)
     return page("staff/outbox.html", fragment="results", may_send=may_send, **context)
@@ -78,19 +78,21 @@ def conditions(told: dict[str, str]) -> list[ColumnElement[bool]]:
 
 
 def listed(meets: list[ColumnElement[bool]]) -> keyset.Page:
-    wanted = select(Message.created_at, Message.id, Message, Order.order_number)
-    wanted = wanted.join(Order, Order.id == Message.order_id, isouter=True).where(*meets)
+    wanted = select(Message.created_at, Message.id, Message, Order.order_number, Invoice.number).where(*meets)
+    wanted = wanted.join(Order, Order.id == Message.order_id, isouter=True)
+    wanted = wanted.join(Invoice, Invoice.id == Message.invoice_id, isouter=True)
     keys = {name: keyset.key_in(request.args.get(name), NEWEST) for name in ("after", "before")}
     return keyset.page(wanted, NEWEST, after=keys["after"], before=keys["before"], size=SIZE)
 
 
-def row_of(message: Message, number: str | None) -> MessageRow:
+def row_of(message: Message, order: str | None, invoice: str | None) -> MessageRow:
+    of_invoice = f"/staff/invoices/{message.invoice_id}" if invoice else None
     return MessageRow(
         id=message.id,
         label=notifications.label_of(message),
         recipient=message.recipient,
-        order_number=number,
-        order_href=order_href(number) if number else None,
+        about=order or invoice,
+        about_href=order_href(order) if order else of_invoice,
         state=message.state.value,
         why=message.error_class,
         attempts=message.attempts,
