@@ -49,7 +49,7 @@ def test_a_late_invoice_is_listed_with_its_next_reminder(billing: Browser, late:
 def test_reminders_are_paused_and_go_on(billing: Browser, late: Invoice) -> None:
     billing.post(f"{DUNNING}/{late.id}/pause")
     assert state().state is DunningState.PAUSED
-    assert "Go on" in billing.get(DUNNING)
+    assert "Resume" in billing.get(DUNNING)
     billing.post(f"{DUNNING}/{late.id}/release")
     assert state().state is DunningState.RUNNING
 
