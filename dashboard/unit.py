@@ -2,7 +2,8 @@
 
 SQLite begins a writing unit with `BEGIN IMMEDIATE`, so that it waits for its turn at the start instead of
 failing in the middle, and a reading one with `query_only` on. PostgreSQL reads in a read-only transaction.
-A query outside a unit is refused: it would hold a transaction that nobody ends.
+A query outside a unit is refused: it would hold a transaction that nobody ends. A unit inside `fenced()`
+sees one office's rows on PostgreSQL, as the portal's role.
 """
 
 from __future__ import annotations
@@ -35,7 +36,15 @@ class UnitStillOpen(RuntimeError):
     """A unit was opened inside another, or something slow was about to happen inside one."""
 
 
+PORTAL_SUFFIX = "_portal"
+PORTAL_ROLE = (
+    "SELECT rolname FROM pg_roles"
+    f" WHERE rolname = current_user || '{PORTAL_SUFFIX}' AND pg_has_role(current_user, oid, 'MEMBER')"
+)
+FENCE = "SELECT set_config('role', %s, true), set_config('countersign.office', %s, true)"
+
 _intent: ContextVar[Intent | None] = ContextVar("intent", default=None)
+_fence: ContextVar[int | None] = ContextVar("fence", default=None)
 
 
 @contextmanager
@@ -50,6 +59,20 @@ def writing() -> Iterator[Session]:
     """Change things: all of it is committed at the end, or nothing."""
     with _unit(Intent.WRITE) as session:
         yield session
+
+
+@contextmanager
+def fenced(office_id: int) -> Iterator[None]:
+    """Let every unit inside this block see and touch one office's rows alone, whatever it asks (SEC-02).
+
+    It ends with each transaction. SQLite has no roles, and neither has an installation where the app's role
+    is the owner's: there it changes nothing.
+    """
+    token = _fence.set(office_id)
+    try:
+        yield
+    finally:
+        _fence.reset(token)
 
 
 def outside() -> None:
@@ -102,6 +125,7 @@ def govern(engine: Engine) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -127,12 +151,22 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    """Ask once which role the portal's units run as, if there is one."""
+    found = connection.execute(PORTAL_ROLE).fetchone()
+    connection.rollback()
+    record.info["portal"] = found and found[0]
+
+
 def _begin_postgresql(connection: Connection) -> None:
-    """The driver says it with its own BEGIN, so it costs no message."""
+    """The driver says it with its own BEGIN, so it costs no message; a fence costs one."""
     driver: Any = connection.connection.driver_connection
     reads = _said(connection) is Intent.READ
     if driver.read_only is not reads:
         driver.read_only = reads
+    office_id, portal = _fence.get(), connection.info["portal"]
+    if office_id is not None and portal:
+        connection.exec_driver_sql(FENCE, (portal, str(office_id)))
 
 
 def _said(connection: Connection) -> Intent:

@@ -86,9 +86,11 @@ def run() -> None:
         from sqlalchemy import event
 
         event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
-    with engine.connect() as connection, connection.begin():
-        migrate(connection)
-    engine.dispose()
+    try:
+        with engine.connect() as connection, connection.begin():
+            migrate(connection)
+    finally:
+        engine.dispose()
 
 
 run()

@@ -1,5 +1,5 @@
 """What stands in the database beside tables: append-only triggers, full-text search, rights of the app's
-role.
+role; the portal's are in `fence`.
 
 Made anew after every migration and compared by a test on both databases.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("audit_events", "audit_links", "audit_seals")
+from migrations import fence, frozen
+
 SEARCHED = "admin_todos"
 FTS = "admin_todos_words"
 
@@ -34,9 +35,9 @@ def drop(connection: Connection) -> None:
         for name in _sqlite_triggers(connection):
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         return
-    for table in {*APPEND_ONLY} & set(inspect(connection).get_table_names()):
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_never_emptied ON {table}")
+    for statement in frozen.taken_away(set(inspect(connection).get_table_names())):
+        connection.exec_driver_sql(statement)
+    fence.drop(connection)
 
 
 def _sqlite_triggers(connection: Connection) -> list[str]:
@@ -46,15 +47,8 @@ def _sqlite_triggers(connection: Connection) -> list[str]:
 
 
 def _sqlite(tables: set[str]) -> list[str]:
-    statements = []
-    for table in APPEND_ONLY:
-        if table in tables:
-            for act in ("UPDATE", "DELETE"):
-                statements.append(
-                    f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
-                    f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-    return statements + (_sqlite_words() if SEARCHED in tables else [f"DROP TABLE IF EXISTS {FTS}"])
+    words = _sqlite_words() if SEARCHED in tables else [f"DROP TABLE IF EXISTS {FTS}"]
+    return [*frozen.sqlite(tables), *words]
 
 
 def _sqlite_words() -> list[str]:
@@ -74,41 +68,25 @@ def _sqlite_words() -> list[str]:
 
 
 def _postgresql(tables: set[str], app_role: str | None) -> list[str]:
-    statements = []
-    if "audit_events" in tables:
-        statements += _postgresql_append_only()
+    statements = [*frozen.postgresql(tables)]
     if SEARCHED in tables:
         statements += [
             "CREATE EXTENSION IF NOT EXISTS pg_trgm",
             "CREATE INDEX IF NOT EXISTS ix_admin_todos_title_words"
             f" ON {SEARCHED} USING gin (title gin_trgm_ops)",
         ]
-    return statements + (_rights(app_role, tables) if app_role else [])
-
-
-def _postgresql_append_only() -> list[str]:
-    refuse = (
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RAISE EXCEPTION ''% is append-only'', TG_TABLE_NAME; END'"
-    )
-    statements = [refuse]
-    for table in APPEND_ONLY:
-        statements += [
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-            f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-        ]
+    if app_role:
+        statements += [*_rights(app_role, tables), *fence.statements(tables, app_role)]
     return statements
 
 
 def _rights(role: str, tables: set[str]) -> list[str]:
-    """The app reads and writes, but never changes the audit trail, the stamp or the schema."""
-    frozen = sorted({*APPEND_ONLY, "installation", "alembic_version"} & tables)
+    """The app reads and writes, but never changes the trail, the ledger, the stamp or the schema."""
+    kept = sorted({*frozen.APPEND_ONLY, "installation", "alembic_version"} & tables)
     return [
         f'GRANT USAGE ON SCHEMA public TO "{role}"',
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
-        *(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"' for table in frozen),
-        *(f'REVOKE INSERT ON {table} FROM "{role}"' for table in frozen if table not in APPEND_ONLY),
+        *(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"' for table in kept),
+        *(f'REVOKE INSERT ON {table} FROM "{role}"' for table in kept if table not in frozen.APPEND_ONLY),
     ]

@@ -90,4 +90,6 @@ def test_a_database_that_is_not_migrated_or_away_is_said(tmp_path: Path) -> None
 
 def test_one_database_role_is_warned_of(tmp_path: Path) -> None:
     result = checked({**environment(tmp_path), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
-    assert "DATABASE_OWNER_URL" in result.output.split("Note:")[1]
+    _, trail, portal = result.output.split("Note:")
+    assert "DATABASE_OWNER_URL" in trail
+    assert "keep offices apart" in portal

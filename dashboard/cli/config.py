@@ -61,3 +61,4 @@ def _database(app: Flask, settings: Settings) -> Iterator[Finding]:
 def _warnings(settings: Settings) -> Iterator[str]:
     if not settings.is_sqlite and not settings.database_owner_url:
         yield "One database role: only triggers keep the audit trail append-only. Set DATABASE_OWNER_URL."
+        yield "One database role: only the portal's look-ups keep offices apart. Set DATABASE_OWNER_URL."

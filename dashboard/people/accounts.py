@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -76,15 +77,26 @@ def invite(email: str, name: str, role: Role, *, now: datetime, office: Office |
     """
     if role.is_staff is (office is not None):
         raise Invalid("role", "People of offices are invited from their office's page, staff from theirs.")
+    taken = Invalid("email", ELSEWHERE if office else TAKEN)
     if by_email(email):
-        raise Invalid("email", ELSEWHERE if office else TAKEN)
+        raise taken
     user = User(email_index=email_index(email), role=role, state=UserState.INVITED, created_at=now)
     user.office_id = office.id if office else None
     user.name, user.email = name.strip(), email.strip()
-    db.session.add(user)
-    db.session.flush()
+    _add(user, taken)
     audit.record(Action.USER_INVITED, user, changes={"role": role.value})
     return user
+
+
+def _add(user: User, taken: Invalid) -> None:
+    """Another office's account is hidden from the portal, and one made this instant from everybody: only the
+    index knows of those.
+    """
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise taken from None
 
 
 def accept(user: User, *, password_hash: str, secret: str, step: int) -> list[str]:

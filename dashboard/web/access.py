@@ -28,7 +28,7 @@ from dashboard.extensions import login_manager
 from dashboard.people import sessions
 from dashboard.people.sessions import SignedIn
 from dashboard.rights import Permission
-from dashboard.unit import reading, writing
+from dashboard.unit import fenced, reading, writing
 from dashboard.web import cookies
 from dashboard.web.api import keys
 from dashboard.web.api.problems import is_for_us as is_for_programs
@@ -176,9 +176,14 @@ def _guard() -> None:
 
 
 def _admit(person: SignedIn, view: object, wants: object) -> None:
-    """Let in somebody signed in whose role, and proof of who they are, suffice."""
+    """Let in somebody signed in whose role, and proof of who they are, suffice.
+
+    Whoever is let in as one of an office stays within that office's rows for the rest of the request.
+    """
     if isinstance(wants, Permission):
         insist(person, wants)
+        if person.office_id is not None:
+            g.acting.enter_context(fenced(person.office_id))
     if isinstance(wants, str) and not isinstance(wants, Permission):
         raise NotFound
     if getattr(view, "steps_up", False) and not person.has_stepped_up(clock.now()):

@@ -17,11 +17,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-OWNER, APP = "countersign_owner", "countersign_app"
+OWNER, APP, PORTAL = "countersign_owner", "countersign_app", "countersign_app_portal"
 # fsync off is quick and still outlives a killed server; synchronous_commit off would lose commits
 CARELESS = ("fsync=off", "full_page_writes=off")
 SETTINGS = ("max_connections=200", "listen_addresses=")
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class NoServerPrograms(RuntimeError):
@@ -29,7 +29,7 @@ class NoServerPrograms(RuntimeError):
 
 
 class Postgres:
-    """Start, stop, restart and kill as a test likes. Its two roles are those of production."""
+    """Start, stop, restart and kill as a test likes. Its roles are those of production."""
 
     def __init__(self, folder: Path, settings: Sequence[str] = CARELESS) -> None:
         self.folder = folder
@@ -64,6 +64,9 @@ class Postgres:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
             for role in (OWNER, APP):
                 admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            portal, app = sql.Identifier(PORTAL), sql.Identifier(APP)
+            admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(portal))
+            admin.execute(sql.SQL("GRANT {} TO {}").format(portal, app))
 
     def new_database(self) -> dict[str, str]:
         """An empty one of its own, as settings: the owner's role migrates, the app's owns nothing."""
@@ -84,7 +87,7 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                psycopg.connect(self.url("postgres", "postgres"), connect_timeout=2).close()
+                psycopg.connect(self.url("postgres", "postgres"), connect_timeout=10).close()
                 return
             except psycopg.OperationalError:
                 if time.monotonic() > deadline:

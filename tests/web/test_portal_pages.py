@@ -18,6 +18,8 @@ from tests.support.outbox import every
 from tests.support.portal import an_office, at_the_portal, draft_of, issued
 from tests.support.signed_in import signed_in
 
+pytestmark = pytest.mark.both
+
 PAGES = (
     "/portal/",
     "/portal/invoices",

@@ -21,6 +21,8 @@ from tests.support.portal import an_office, at_the_portal, colleague
 from tests.support.signed_in import client_of, signed_in
 from tests.web.test_invitations import enrolled, link_in
 
+pytestmark = pytest.mark.both
+
 PEOPLE = "/portal/people"
 INVITED = {"name": "Invited Person", "email": "invited@example.test", "role": "office_member"}
 
@@ -119,7 +121,6 @@ def test_nobody_changes_their_own_account(app: Flask, office: Office, act: str) 
     assert (now_is(boss).role, now_is(boss).state) == (Role.OFFICE_ADMIN, UserState.ACTIVE)
 
 
-@pytest.mark.both
 def test_an_office_keeps_an_administrator(office: Office) -> None:
     boss = colleague(office)
     with pytest.raises(LastAdmin), writing():

@@ -14,6 +14,8 @@ from tests.support.outbox import actions, every
 from tests.support.pages import posted
 from tests.support.portal import an_office, at_the_portal
 
+pytestmark = pytest.mark.both
+
 PAGE = "/portal/subscription"
 
 
