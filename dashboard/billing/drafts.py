@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Text, case, cast, func, literal, select, update
+from sqlalchemy import BigInteger, Text, case, cast, func, literal, or_, select, update
 from sqlalchemy import insert as insert_plain
 
 from dashboard import audit
@@ -34,6 +34,14 @@ from dashboard.outbound import Wording
 from dashboard.unit import insert
 
 SIGN = case((Charge.turn % 2 == 0, 1), else_=-1)
+ITS_NEWEST = (
+    select(Invoice.void_reason)
+    .where(Invoice.office_id == BillingCycle.office_id, Invoice.cycle_id == BillingCycle.id)
+    .order_by(Invoice.id.desc())
+    .limit(1)
+)
+IS_WRITTEN_OFF = ITS_NEWEST.correlate(BillingCycle).scalar_subquery().is_not(None)
+"""Whether a person voided a cycle's invoice and did not have it reissued: nobody is asked for its charges."""
 FACTS = ("item_type", "wording", "service_month", "quantity", "unit_cents")
 LINE = {name: InvoiceLineItem.__table__.c[name].type for name in ("invoice_id", *FACTS)}
 
@@ -94,7 +102,7 @@ def _counts(cycles: Sequence[AnyCycle]) -> list[tuple[AnyCycle, int]]:
 
 def _late(cycles: Sequence[AnyCycle]) -> list[tuple[int, Line]]:
     """What was told after its cycle had ended: missing charges and charges not owed, a line a month of
-    service.
+    service. What nobody was asked for is not given back.
     """
     ids = [cycle.id for cycle in cycles]
     late = (among(Charge.settled_in, ids), Charge.settled_in != Charge.cycle_id, Charge.cents > 0)
@@ -104,6 +112,7 @@ def _late(cycles: Sequence[AnyCycle]) -> list[tuple[int, Line]]:
     told = each.subquery()
     counted = select(told.c.settled_in, BillingCycle.start, told.c.cents, told.c.net, func.count())
     counted = counted.join(BillingCycle, BillingCycle.id == told.c.cycle_id)
+    counted = counted.where(or_(told.c.net > 0, ~IS_WRITTEN_OFF))
     counted = counted.group_by(told.c.settled_in, BillingCycle.start, told.c.cents, told.c.net)
     ordered = counted.order_by(told.c.settled_in, BillingCycle.start, told.c.net.desc())
     return [(row[0], _late_line(*row[1:])) for row in db.session.execute(ordered)]

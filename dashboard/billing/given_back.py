@@ -65,13 +65,13 @@ def creditable(cycle: BillingCycle) -> int:
     credited = select(func.sum(InvoiceLineItem.quantity)).where(
         InvoiceLineItem.entry_key.startswith(_prefix(cycle), autoescape=True)
     )
-    return int(db.session.scalar(standing) or 0) - int(db.session.scalar(credited) or 0)
+    return max(0, int(db.session.scalar(standing) or 0) - int(db.session.scalar(credited) or 0))
 
 
 def _is_written_off(cycle: BillingCycle) -> bool:
     """Whether a person voided the cycle's invoice and did not have it reissued."""
-    newest = select(Invoice.void_reason).where(Invoice.cycle_id == cycle.id).order_by(Invoice.id.desc())
-    return db.session.scalar(newest.limit(1)) is not None
+    written_off = select(BillingCycle.id).where(BillingCycle.id == cycle.id, drafts.IS_WRITTEN_OFF)
+    return db.session.scalar(written_off) is not None
 
 
 def _prefix(cycle: BillingCycle) -> str:

@@ -10,14 +10,17 @@ from sqlalchemy import select
 
 from dashboard.billing import (
     credits,
+    drafts,
     given_back,
     invoices,
     lines,
+    months,
     payments,
     refunds,
     review,
     states,
 )
+from dashboard.billing.activations import activate, deactivate
 from dashboard.extensions import db
 from dashboard.models import (
     BillingCycle,
@@ -31,7 +34,7 @@ from dashboard.models import (
 )
 from dashboard.unit import writing
 from tests.support import invoicing, practice
-from tests.support.invoicing import APRIL_3
+from tests.support.invoicing import APRIL_3, at
 
 pytestmark = pytest.mark.both
 WRONG = VoidReason.WRONG_AMOUNT
@@ -189,3 +192,24 @@ def test_activations_of_a_voided_month_are_given_back_only_where_it_was_reissued
     assert given_back.creditable(march(office)) == 0
     with pytest.raises(given_back.NotCharged):
         given_back.credit_activations(march(office), 1, key="k", now=APRIL_3)
+
+
+@pytest.mark.parametrize(("reissue", "expected"), [(True, [-2_00]), (False, [])])
+def test_news_of_a_month_that_was_written_off_gives_nothing_back(
+    office: Office, reissue: bool, expected: list[int]
+) -> None:
+    patient = practice.patient(office)
+    activate(patient, at=at("2026-02-02"), now=at("2026-03-02"))
+    credits.void(invoicing.closed(office), reason=VoidReason.WRITTEN_OFF, reissue=reissue, now=APRIL_3)
+    deactivate(patient, at=at("2026-02-05"), now=APRIL_3)
+    april = months.open_cycles([office])[office.id]
+    assert [line.total_cents for line in drafts.lines(april) if line.total_cents < 0] == expected
+
+
+def test_what_news_took_back_is_not_given_back_again(office: Office) -> None:
+    patient = practice.patient(office)
+    activate(patient, at=at("2026-02-02"), now=at("2026-03-02"))
+    invoicing.closed(office, patients=0)
+    given_back.credit_activations(march(office), 1, key="k", now=APRIL_3)
+    deactivate(patient, at=at("2026-02-05"), now=APRIL_3)
+    assert given_back.creditable(march(office)) == 0
