@@ -18,12 +18,12 @@ ADJUSTING = frozenset(Wording) - {Wording.PATIENT_ACTIVATIONS, Wording.CREDIT}
 
 
 class AlreadyIssued(DomainError):
-    """What was issued never changes."""
+    """What was issued or voided never changes."""
 
     code = "INVOICE_ISSUED"
 
     def __init__(self) -> None:
-        super().__init__("This invoice is issued and never changes. Void it, or add to the next draft.")
+        super().__init__("This invoice is issued or void, and never changes. Add to the next draft.")
 
 
 class CreditsTooMuch(Invalid):

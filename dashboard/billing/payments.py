@@ -13,6 +13,7 @@ from dashboard.billing.lines import KeyReused
 from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
 from dashboard.models import (
+    DocumentState,
     Invoice,
     MoneySource,
     MoneyState,
@@ -164,7 +165,7 @@ def failed(
 
 def returned(invoice: Invoice, payment: Payment, now: datetime, cents: int | None = None) -> None:
     """A debit or a check that came back, or a dispute that was lost: the money, all of it or so many cents,
-    is gone, and the invoice failed. Telling it again changes nothing.
+    is gone, and the invoice failed, unless it is void. Telling it again changes nothing.
     """
     if payment.state is not MoneyState.SUCCEEDED or payment.invoice_id != invoice.id:
         return
@@ -177,7 +178,8 @@ def returned(invoice: Invoice, payment: Payment, now: datetime, cents: int | Non
 
 
 def _fail(invoice: Invoice, now: datetime) -> None:
-    if invoice.payment_state is not PaymentState.FAILED:
+    is_void = invoice.document_state is DocumentState.VOID
+    if not is_void and invoice.payment_state is not PaymentState.FAILED:
         states.move(invoice, paid=PaymentState.FAILED, now=now)
         audit.record(Action.INVOICE_FAILED, invoice)
 

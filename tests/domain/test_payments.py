@@ -8,9 +8,17 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from dashboard.billing import credits, invoices, lines, payments
+from dashboard.billing import credits, invoices, lines, payments, refunds
 from dashboard.gateways import SentInvoice
-from dashboard.models import Invoice, InvoiceStatus, MoneySource, MoneyState, Payment, RefundReason
+from dashboard.models import (
+    Invoice,
+    InvoiceStatus,
+    MoneySource,
+    MoneyState,
+    Payment,
+    RefundReason,
+    VoidReason,
+)
 from dashboard.unit import writing
 from tests.domain.test_invoices import asked
 from tests.support import invoicing
@@ -135,3 +143,12 @@ def test_a_returned_debit_makes_a_paid_invoice_failed(invoice: Invoice) -> None:
 
 def fail(invoice: Invoice) -> Payment:
     return payments.failed(invoice, 6_00, "ach", source=MoneySource.WEBHOOK, key="f", now=APRIL_3)
+
+
+def test_a_check_that_bounces_after_its_invoice_was_voided_is_recorded_all_the_same(invoice: Invoice) -> None:
+    payment = check(invoice, 4_00)
+    refunds.refund(invoice, 4_00, RefundReason.DUPLICATE, "r", APRIL_3)
+    credits.void(invoice, reason=VoidReason.WRITTEN_OFF, reissue=False, now=APRIL_3)
+    payments.returned(invoice, payment, APRIL_3)
+    assert (payment.state, payment.returned_cents) == (MoneyState.REVERSED, 4_00)
+    assert (invoice.status, invoice.amount_paid_cents, invoice.rest_cents) == (InvoiceStatus.CANCELED, 0, 0)

@@ -53,7 +53,7 @@ def may(invoice: Invoice, creditable: int) -> May:
         refund=me().may(Permission.REFUND) and has_money and not is_disputed,
         record=records and is_unpaid,
         resend=me().may(Permission.RESEND_MESSAGES),
-        bounce=records and is_issued and invoice.amount_paid_cents > 0 and not is_disputed,
+        bounce=records and invoice.amount_paid_cents > 0 and not is_disputed,
         dispute=records and is_issued and paid in WAS_PAID and invoice.amount_paid_cents > 0,
         give_back=changes and creditable > 0,
     )
