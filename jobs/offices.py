@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.billing import standing, subscriptions
-from dashboard.models import DocumentState, Invoice, Office, OfficeStatus
+from dashboard.models import Invoice, Office, OfficeStatus
 from dashboard.rows import locked
 from dashboard.unit import reading, writing
 from jobs.registry import finishing, job
@@ -21,10 +23,10 @@ def refresh_status(office_id: int) -> None:
 
 @job("offices.refresh_all", queue="bulk", lease_seconds=1800, tries=3)
 def refresh_all() -> None:
-    """Ask for a look at every office that may owe late or has paid meanwhile. Runs daily."""
-    today = clock.now().date()
-    late = (Invoice.document_state == DocumentState.ISSUED, Invoice.due_date <= today)
-    unpaid = select(Invoice.office_id).where(*late, Invoice.payment_state.in_(standing.UNSETTLED))
+    """Ask for a look at every office that may owe late, wherever its day is, or has paid meanwhile. Runs
+    hourly.
+    """
+    unpaid = select(Invoice.office_id).where(*standing.late(clock.now().date() + timedelta(days=1)))
     with reading() as session:
         past_due = select(Office.id).where(Office.subscription_status == OfficeStatus.PAST_DUE)
         ids = sorted({*session.scalars(unpaid), *session.scalars(past_due)})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from dashboard import audit
 from dashboard.audit import Action
@@ -73,11 +73,17 @@ def _wanted(office: Office, now: datetime, provider_status: str | None) -> Offic
 
 def owes_late(office: Office, today: date) -> bool:
     """Whether an issued invoice with something still to pay is failed, or past its due date on this day."""
-    late = (Invoice.payment_state.in_(UNSETTLED)) & (Invoice.due_date < today)
-    failed = Invoice.payment_state == PaymentState.FAILED
-    issued = (Invoice.office_id == office.id, Invoice.document_state == DocumentState.ISSUED)
-    owing = db.session.scalars(select(Invoice).where(*issued, late | failed))
+    owing = db.session.scalars(select(Invoice).where(Invoice.office_id == office.id, *late(today)))
     return any(invoice.rest_cents > 0 for invoice in owing)
+
+
+def late(today: date) -> tuple[ColumnElement[bool], ...]:
+    """What the invoices have in common that make an office past due on this day, if anything is left of
+    them.
+    """
+    overdue = Invoice.payment_state.in_(UNSETTLED) & (Invoice.due_date < today)
+    failed = Invoice.payment_state == PaymentState.FAILED
+    return Invoice.document_state == DocumentState.ISSUED, overdue | failed
 
 
 def _change(office: Office, to: OfficeStatus, cause: str) -> None:
