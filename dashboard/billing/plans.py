@@ -66,6 +66,7 @@ def add_price(plan: Plan, cents: int, *, effective: date, now: datetime) -> Pric
     """
     if not 0 <= cents <= MOST_CENTS:
         raise Invalid("cents", "A price is between 0.00 and 100,000.00.")
+    db.session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
     same_day = (PriceVersion.plan_id == plan.id, PriceVersion.effective == effective)
     if db.session.scalar(select(PriceVersion.id).where(*same_day)):
         raise DayTaken(effective)

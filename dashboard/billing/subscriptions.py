@@ -44,7 +44,10 @@ class SubscriptionRunning(DomainError):
     code = "SUBSCRIPTION_RUNNING"
 
     def __init__(self) -> None:
-        super().__init__("The office has a subscription already. Change it, or cancel it first.")
+        super().__init__(
+            "The office has a subscription already. Change it, or cancel it first; one that was canceled can "
+            "start again once it has ended."
+        )
 
 
 class NoSubscription(DomainError):

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.billing import activations, invoices, lines, months, patients, payments, refunds, review
+from dashboard.billing import activations, invoices, lines, months, patients, payments, plans, refunds, review
 from dashboard.billing.activations import Erased
 from dashboard.billing.identities import Identity
 from dashboard.billing.patients import MrnTaken
+from dashboard.billing.plans import DayTaken
 from dashboard.billing.refunds import RefundsTooMuch
 from dashboard.errors import DomainError, StaleVersion
-from dashboard.models import DocumentState, Invoice, Office, Patient, RefundReason
+from dashboard.models import DocumentState, Invoice, Office, Patient, Plan, RefundReason
 from dashboard.outbound import Wording
 from dashboard.rows import found, locked
 from dashboard.unit import reading, writing
@@ -144,3 +145,16 @@ def test_the_clock_leaves_what_is_sent_back_at_that_moment_to_a_person(app: Flas
     assert theirs.exception() is None
     with reading():
         assert found(Invoice, draft.id).approve_at is None
+
+
+def test_two_who_price_the_same_day_add_one_price(app: Flask) -> None:
+    with writing():
+        plan = practice.plan()
+
+    def add() -> None:
+        plans.add_price(found(Plan, plan.id), 3_00, effective=date(2026, 6, 1), now=ON_MARCH_2)
+
+    with meanwhile(app, add) as theirs:
+        add()
+    with pytest.raises(DayTaken):
+        theirs.result()
