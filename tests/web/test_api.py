@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 
 from dashboard import money
+from dashboard.audit import canonical
 from dashboard.models import Charge, IdempotentAnswer, Invoice, Office, Order, Patient
 from dashboard.rights import Role
+from dashboard.tokens import digest
 from dashboard.unit import reading, writing
 from dashboard.web.api import limits, schemas
 from tests.support import cast, practice
@@ -140,6 +142,16 @@ def test_what_failed_may_be_tried_again_under_its_key(staff: Program, office: Of
     body = {"office_id": "0" * 32, "item": "training", "amount": "250.00"}
     assert staff.post(ONE_OFF, body, once="a").status_code == 404
     assert staff.post(ONE_OFF, {**body, "office_id": office.ref}, once="a").status_code == 201
+
+
+def test_neither_key_nor_request_can_be_guessed_from_what_rests_of_them(staff: Program, office: Office):
+    """A plain hash of a name and a day of birth would be as good as the two (SEC-03)."""
+    body = {"office_id": office.ref, "name": "Sample Patient", "date_of_birth": "1980-02-03"}
+    staff.post(PATIENTS, body, once="SAMPLE-1")
+    with reading() as session:
+        kept = session.query(IdempotentAnswer).one()
+    said = canonical(["POST", PATIENTS, body])
+    assert {kept.key_digest, kept.request_digest}.isdisjoint({digest("SAMPLE-1"), digest(said)})
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 201, "caf\xe9"])

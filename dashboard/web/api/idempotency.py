@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from dashboard import clock
 from dashboard.audit import canonical
+from dashboard.crypto import blind_index
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.models import IdempotentAnswer
 from dashboard.models.base import new_reference
-from dashboard.tokens import digest
 from dashboard.unit import insert
 from dashboard.web.api import keys
 from dashboard.web.api.problems import SchemaNotMet
@@ -84,7 +84,7 @@ def _begun(told: str) -> int | None:
     values = {
         "ref": new_reference(),
         "api_key_id": keys.program().key_id,
-        "key_digest": digest(told),
+        "key_digest": _key_digest(told),
         "request_digest": _request_digest(),
         "created_at": clock.now(),
     }
@@ -98,7 +98,7 @@ def _begun(told: str) -> int | None:
 def _earlier(told: str) -> Response:
     ours = (
         IdempotentAnswer.api_key_id == keys.program().key_id,
-        IdempotentAnswer.key_digest == digest(told),
+        IdempotentAnswer.key_digest == _key_digest(told),
     )
     row = db.session.scalars(select(IdempotentAnswer).where(*ours)).one()
     if row.request_digest != _request_digest():
@@ -106,5 +106,11 @@ def _earlier(told: str) -> Response:
     return Response(row.answer, status=row.status, content_type="application/json")
 
 
+def _key_digest(told: str) -> bytes:
+    return blind_index(told, purpose="idempotent_answers.key_digest", fold=False)
+
+
 def _request_digest() -> bytes:
-    return digest(canonical([request.method, request.path, g.get("api_body")]))
+    """Keyed: a request may name a patient, and a plain hash of a name and a day of birth can be guessed."""
+    said = canonical([request.method, request.path, g.get("api_body")])
+    return blind_index(said, purpose="idempotent_answers.request_digest", fold=False)
