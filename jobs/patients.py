@@ -12,15 +12,18 @@ from dashboard.extensions import db
 from dashboard.models import ImportState, Office, PatientImport, User
 from dashboard.rows import found, locked
 from dashboard.unit import reading, writing
+from jobs.pace import Pace
 from jobs.registry import finishing, job
+
+FEWEST, MOST = 100, 1_000
 
 
 @job("patients.import", queue="bulk", lease_seconds=3600)
 def import_patients(import_id: int) -> None:
-    """Add the patients of one file, 50 to a transaction. Harmless to repeat."""
+    """Add the patients of one file, as many to a transaction as keep it short. Harmless to repeat."""
     with _asker(import_id):
-        rows = _begun(import_id)
-        while rows and _chunk(import_id, rows):
+        rows, pace = _begun(import_id), Pace(FEWEST, MOST)
+        while rows and _chunk(import_id, rows, pace):
             pass
         with finishing():
             patient_imports.finish(_row(import_id), clock.now())
@@ -38,20 +41,22 @@ def _asker(import_id: int) -> AbstractContextManager[Actor]:
 
 def _begun(import_id: int) -> list[Row]:
     with reading():
-        asked = found(PatientImport, import_id)
+        asked = patient_imports.with_file(import_id)
         office = found(Office, asked.office_id)
     if asked.state is ImportState.DONE:
         return []
     table = patient_imports.reading_of(asked, office)
+    with reading():
+        known = patient_imports.taken(office.id, table.rows)
     with writing():
         asked = _row(import_id)
-        patient_imports.begin(asked, table)
+        patient_imports.begin(asked, table, known)
     return patient_imports.to_add(asked, table)
 
 
-def _chunk(import_id: int, rows: list[Row]) -> bool:
-    with writing():
-        return patient_imports.add_chunk(_row(import_id), rows, clock.now())
+def _chunk(import_id: int, rows: list[Row], pace: Pace) -> bool:
+    with pace.measured() as most, writing():
+        return patient_imports.add_chunk(_row(import_id), rows, clock.now(), most)
 
 
 def _row(import_id: int) -> PatientImport:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import audited, background, busy, memory, months, pages, report
+from bench import audited, background, busy, imports, memory, months, pages, report
 from bench.__main__ import main
 from bench.measure import Bar, Figure, p99_ms
 
@@ -42,6 +42,12 @@ def test_writers_write_with_audit_and_without() -> None:
 
 def test_pages_are_timed_while_jobs_run() -> None:
     assert len(read(busy.figures("sqlite", SMALL, times=10))) == 1
+
+
+@pytest.mark.both
+def test_a_file_of_patients_is_timed_beside_the_same_rows_by_the_driver(database) -> None:
+    found = read(imports.figures(database, 20))
+    assert [figure.unit for figure in found] == ["s", "ms"] * 2
 
 
 @pytest.mark.both

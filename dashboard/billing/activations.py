@@ -48,6 +48,12 @@ class Erased(DomainError):
         super().__init__("This patient was erased. Nothing more can be told of them.")
 
 
+def refuse_future(at: datetime, now: datetime) -> None:
+    """Raises InTheFuture if `at` lies after `now`."""
+    if at > now:
+        raise InTheFuture
+
+
 def refuse_erased(patient: Patient) -> None:
     """Raises Erased if the patient's identity was destroyed."""
     if patient.erased_at is not None:
@@ -86,13 +92,14 @@ def _tell(patient: Patient, what: Told, *, at: datetime, now: datetime) -> Charg
     """Keep what was told, and settle every cycle it touches, a former office's too; gives the charge of
     the present office's cycle that holds `at`.
     """
-    if at > now:
-        raise InTheFuture
+    refuse_future(at, now)
     offices = _locked(patient, now)
     db.session.flush()
     with db.session.no_autoflush:
         known = activity.history(patient)
-        events = activity.with_news(known, _kept(patient, what, at, now))
+        event = news(patient, what, at, now)
+        db.session.add(event)
+        events = activity.with_news(known, event)
         active = activity.redraw(patient, events, known)
         histories = statuses.histories(office.id for office in offices)
         stories = {office: ledger.Story(events, active, histories[office.id]) for office in offices}
@@ -126,12 +133,12 @@ def _offices_of(patient: Patient) -> list[int]:
     return sorted({patient.office_id, *db.session.scalars(told)})
 
 
-def _kept(patient: Patient, what: Told, at: datetime, now: datetime) -> PatientEvent:
+def news(patient: Patient, what: Told, at: datetime, now: datetime) -> PatientEvent:
+    """What was told of a patient, not kept yet."""
     told = PatientEvent(
         patient_id=patient.id, office_id=patient.office_id, told=what, effective_at=at, told_at=now
     )
     told.told_by = actor.current().name
-    db.session.add(told)
     return told
 
 
@@ -157,15 +164,9 @@ def _settle(
 
     Somebody new, of whom nothing was told before, has no turns to compare with.
     """
-    turns = ledger.turns_of(patient, [] if is_new else cycles)
-    newest = cycles[-1:]
-    for cycle in cycles:
-        turns[cycle.id] += ledger.next_turns(
-            patient, story, cycle, turns[cycle.id], now=now, settled_in=newest[0].id
-        )
+    turns = ledger.settled(patient, story, cycles, ledger.turns_of(patient, [] if is_new else cycles), now)
     added = [turn for cycle in cycles for turn in turns[cycle.id] if turn.id is None]
     db.session.add_all(added)
     if not has_draft and any(turn.cents for turn in added):
-        drafts.begin(newest, now)
-    holding = [cycle.id for cycle in cycles if cycle.start_utc <= at]
-    return ledger.standing(turns[holding[0]]) if holding else None
+        drafts.begin(cycles[-1:], now)
+    return ledger.charge_at(at, cycles, turns)

@@ -71,14 +71,24 @@ def redraw(
         return drawn
     if len(events) > 1:
         db.session.execute(delete(ActivityInterval).where(ActivityInterval.patient_id == patient.id))
-    db.session.add_all(
+    db.session.add_all(rows(patient, drawn))
+    say(patient, drawn)
+    return drawn
+
+
+def rows(patient: Patient, drawn: Iterable[Interval]) -> list[ActivityInterval]:
+    """The patient's intervals as they are kept."""
+    return [
         ActivityInterval(
             patient_id=patient.id, office_id=each.office_id, started=each.started, ended=each.ended
         )
         for each in drawn
-    )
+    ]
+
+
+def say(patient: Patient, drawn: Sequence[Interval]) -> None:
+    """Say on the patient what its intervals come to in the end."""
     last = drawn[-1] if drawn else None
     patient.is_active_for_billing = last is not None and last.ended is None
     patient.activated_at = last.started if last else None
     patient.deactivated_at = last.ended if last else None
-    return drawn

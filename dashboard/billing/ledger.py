@@ -9,7 +9,7 @@ happen once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,6 +115,30 @@ def next_turns(
         )
         for turn, (cents, at) in enumerate(wanted, start=len(turns))
     ]
+
+
+def settled(
+    patient: Patient,
+    story: Story,
+    cycles: Sequence[AnyCycle],
+    turns: Mapping[int, Sequence[Charge]],
+    now: datetime,
+) -> dict[int, list[Charge]]:
+    """The turns of these cycles, oldest first, and what is missing: the newest one's invoice has it."""
+    found = {}
+    for cycle in cycles:
+        known = turns.get(cycle.id, ())
+        new = next_turns(patient, story, cycle, known, now=now, settled_in=cycles[-1].id)
+        found[cycle.id] = [*known, *new]
+    return found
+
+
+def charge_at(
+    at: datetime, cycles: Sequence[AnyCycle], turns: Mapping[int, Sequence[Charge]]
+) -> Charge | None:
+    """The charge that stands for the cycle that holds `at`, if one does; no cycle ended before."""
+    holding = [cycle.id for cycle in cycles if cycle.start_utc <= at]
+    return standing(turns[holding[0]]) if holding else None
 
 
 def standing(turns: Sequence[Charge]) -> Charge | None:

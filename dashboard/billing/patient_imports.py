@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import undefer
+
 from dashboard import actor, audit
 from dashboard.audit import Action
 from dashboard.background import later
-from dashboard.billing import activations, months, patient_rows, patients
+from dashboard.billing import months, newcomers, patient_rows, patients
 from dashboard.billing.patient_rows import Reading, Row, Wrong
 from dashboard.crypto import naming
 from dashboard.extensions import db
 from dashboard.models import ImportState, Office, PatientImport
 
-CHUNK = 50
 AT_ONCE = 500
 TAKEN = "Another patient of this office has this record number."
 
@@ -46,31 +47,41 @@ def ask(office: Office, data: bytes, *, all_or_nothing: bool, now: datetime) -> 
     return asked
 
 
+def with_file(import_id: int) -> PatientImport:
+    """An import with the text of its file, which every other look at it leaves in the database."""
+    content = undefer(PatientImport._content)
+    return db.session.get_one(PatientImport, import_id, options=[content], populate_existing=True)
+
+
 def reading_of(asked: PatientImport, office: Office) -> Reading:
     """The file as it was when it was asked for: the same rows however often it is read."""
     lines = (asked.content or "").splitlines(keepends=True)
     return patient_rows.read(lines, ZoneInfo(office.time_zone), asked.created_at)
 
 
-def begin(asked: PatientImport, reading: Reading) -> None:
-    """Say how many rows are good, and everything that is wrong with the others. Harmless to repeat."""
+def begin(asked: PatientImport, reading: Reading, known: Sequence[Wrong]) -> None:
+    """Say how many rows are good, and everything that is wrong with the others. Harmless to repeat.
+
+    `known` are the rows whose record numbers the office had a moment ago, as `taken` gives them.
+    """
     if asked.state is not ImportState.WAITING:
         return
     asked.rows = len(reading.rows) + len({each.line for each in reading.wrong})
-    _tell(asked, reading.wrong + _taken(asked.office_id, reading.rows))
+    _tell(asked, [*reading.wrong, *known])
     asked.state = ImportState.RUNNING
 
 
-def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime) -> bool:
-    """Add the next rows of those that `to_add` gave; gives whether more are to come.
+def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime, most: int) -> bool:
+    """Add the next of the rows that `to_add` gave, at most so many; gives whether more are to come.
 
     A record number that the office has learned meanwhile is one more wrong line.
     """
-    chunk = rows[asked.next_row : asked.next_row + CHUNK]
+    chunk = rows[asked.next_row : asked.next_row + most]
     office = months.up_to_date(asked.office_id, now)
-    _tell(asked, _taken(office.id, _good(asked, chunk)))
+    if learned := taken(office.id, _good(asked, chunk)):
+        _tell(asked, learned)
     good = _good(asked, chunk)
-    _add(office, good, now)
+    newcomers.add(office, [(row.identity, row.activated_at) for row in good], now)
     asked.next_row += len(chunk)
     asked.added += len(good)
     return asked.next_row < len(rows)
@@ -79,14 +90,6 @@ def add_chunk(asked: PatientImport, rows: Sequence[Row], now: datetime) -> bool:
 def _good(asked: PatientImport, rows: Sequence[Row]) -> list[Row]:
     bad = {line for line, _, _ in asked.problems}
     return [row for row in rows if row.line not in bad]
-
-
-def _add(office: Office, rows: Sequence[Row], now: datetime) -> None:
-    added = [patients.added(office, row.identity, now) for row in rows]
-    db.session.flush()
-    for row, patient in zip(rows, added, strict=True):
-        if row.activated_at is not None:
-            activations.activate(patient, at=row.activated_at, now=now)
 
 
 def _tell(asked: PatientImport, wrong: Sequence[Wrong]) -> None:
@@ -111,11 +114,11 @@ def finish(asked: PatientImport, now: datetime) -> None:
     audit.record(Action.PATIENTS_IMPORTED, asked, changes=told)
 
 
-def _taken(office_id: int, rows: Sequence[Row]) -> list[Wrong]:
+def taken(office_id: int, rows: Sequence[Row]) -> list[Wrong]:
     """The lines whose record number a patient of the office has already."""
     numbered = [(naming.mrn_token(row.identity.mrn), row.line) for row in rows if row.identity.mrn]
-    taken: set[int] = set()
+    found: set[int] = set()
     for first in range(0, len(numbered), AT_ONCE):
         some = dict(numbered[first : first + AT_ONCE])
-        taken |= {some[token] for token in patients.taken_mrns(office_id, list(some))}
-    return [Wrong(line, "mrn", TAKEN) for line in sorted(taken)]
+        found |= {some[token] for token in patients.taken_mrns(office_id, list(some))}
+    return [Wrong(line, "mrn", TAKEN) for line in sorted(found)]

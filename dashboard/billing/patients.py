@@ -48,17 +48,16 @@ def create(office: Office, identity: Identity, now: datetime) -> Patient:
         MrnTaken: another patient of the office has the record number.
     """
     _check_mrn(office.id, identity)
-    patient = added(office, identity, now)
+    patient = new(office, identity, now)
+    db.session.add(patient)
+    audit.record(Action.PATIENT_CREATED, patient)
     db.session.flush()
     return patient
 
 
-def added(office: Office, identity: Identity, now: datetime) -> Patient:
-    """The same, for whoever has checked the record number."""
-    patient = Patient(office_id=office.id, created_at=now, **asdict(identity))
-    db.session.add(patient)
-    audit.record(Action.PATIENT_CREATED, patient)
-    return patient
+def new(office: Office, identity: Identity, now: datetime) -> Patient:
+    """The patient alone: neither kept nor audited, and the record number not checked."""
+    return Patient(office_id=office.id, created_at=now, **asdict(identity))
 
 
 def change(patient: Patient, identity: Identity, *, version: int) -> list[str]:

@@ -4,12 +4,13 @@ PAT-01).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Connection, ForeignKey, Index, String, delete, event, insert, inspect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dashboard.crypto import naming, sealed
 from dashboard.extensions import Word
@@ -63,22 +64,34 @@ NAMING = ("office_id", *(f"_{field}" for field in IDENTITY))
 
 
 @event.listens_for(Patient, "after_update")
-def _renew_tokens(mapper: object, connection: Connection, patient: Patient) -> None:
+def _renew_tokens(_mapper: object, connection: Connection, patient: Patient) -> None:
     """Whoever changes an identity, and however: its tokens follow in the same transaction (PHI-02)."""
     state: Any = inspect(patient)
     if any(state.attrs[name].history.has_changes() for name in NAMING):
         connection.execute(delete(PatientToken).where(PatientToken.patient_id == patient.id))
-        _keep_tokens(mapper, connection, patient)
+        _keep_tokens(connection, [patient])
 
 
-@event.listens_for(Patient, "after_insert")
-def _keep_tokens(_mapper: object, connection: Connection, patient: Patient) -> None:
-    told = naming.tokens(
-        office_id=patient.office_id, **{field: getattr(patient, field) for field in IDENTITY}
-    )
-    rows = [{"patient_id": patient.id, "kind": kind.value, "token": token} for kind, token in sorted(told)]
+@event.listens_for(Session, "after_flush")
+def _keep_new_tokens(session: Session, _context: object) -> None:
+    """Those of all new patients at once: a file may bring fifty thousand."""
+    if patients := [each for each in session.new if isinstance(each, Patient)]:
+        _keep_tokens(session.connection(), patients)
+
+
+def _keep_tokens(connection: Connection, patients: Sequence[Patient]) -> None:
+    rows = [
+        {"patient_id": patient.id, "kind": kind.value, "token": token}
+        for patient in patients
+        for kind, token in sorted(_tokens(patient))
+    ]
     if rows:
         connection.execute(insert(PatientToken), rows)
+
+
+def _tokens(patient: Patient) -> set[tuple[naming.TokenKind, bytes]]:
+    known = {field: getattr(patient, field) for field in IDENTITY}
+    return naming.tokens(office_id=patient.office_id, **known)
 
 
 class Told(StrEnum):
@@ -140,7 +153,7 @@ class PatientImport(Referenced):
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     all_or_nothing: Mapped[bool]
-    _content: Mapped[bytes | None] = mapped_column("content")
+    _content: Mapped[bytes | None] = mapped_column("content", deferred=True)
     content = sealed("_content")
     state: Mapped[ImportState] = mapped_column(Word(ImportState), default=ImportState.WAITING)
     rows: Mapped[int] = mapped_column(default=0)

@@ -42,8 +42,8 @@ def asked(office: Office, text: str, *, all_or_nothing: bool = False) -> int:
 
 
 def ended(import_id: int) -> PatientImport:
-    with reading() as session:
-        return session.get_one(PatientImport, import_id)
+    with reading():
+        return patient_imports.with_file(import_id)
 
 
 def names(office: Office) -> list[str | None]:
@@ -163,7 +163,7 @@ def test_a_record_number_that_somebody_gave_meanwhile_is_told_and_the_others_are
     import_id = asked(office, GOOD)
     with writing():
         waiting = found(PatientImport, import_id)
-        patient_imports.begin(waiting, patient_imports.reading_of(waiting, office))
+        patient_imports.begin(waiting, patient_imports.reading_of(waiting, office), [])
     with writing():
         patients.create(found(Office, office.id), Identity("Cid Sample", mrn="A1"), NOW)
     import_patients(import_id)
@@ -172,18 +172,21 @@ def test_a_record_number_that_somebody_gave_meanwhile_is_told_and_the_others_are
 
 
 def test_a_file_that_was_cut_off_goes_on_where_it_was(office: Office) -> None:
-    many = "name,mrn\n" + "".join(f"Sample Patient{'x' * (each % 7)},{each}\n" for each in range(250))
+    rows = [f"Sample Patient{'x' * (each % 7)},{each},2026-03-01\n" for each in range(250)]
+    many = "".join(["name,mrn,activated_at\n", *rows])
     import_id = asked(office, many)
     with reading():
         table = patient_imports.reading_of(found(PatientImport, import_id), office)
     with writing() as session:
         row = session.get_one(PatientImport, import_id)
-        patient_imports.begin(row, table)
-        patient_imports.add_chunk(row, patient_imports.to_add(row, table), clock.now())
-    assert len(names(office)) == patient_imports.CHUNK
+        patient_imports.begin(row, table, [])
+        patient_imports.add_chunk(row, patient_imports.to_add(row, table), clock.now(), 60)
+    assert len(names(office)) == 60
     import_patients(import_id)
     import_patients(import_id)
     assert (len(names(office)), ended(import_id).added) == (250, 250)
+    with reading():
+        assert practice.charged(office) == 250 * len(practice.cycles(office))
 
 
 def test_no_value_of_a_patient_is_on_the_trail_or_an_argument(office: Office) -> None:
