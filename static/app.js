@@ -17,15 +17,19 @@ function hold(source) {
   held = null;
   if (active === source && source.matches("form")) return;
   const row = active.closest?.("tr[id]");
-  held = { id: active.id, name: active.name, row: row?.id, next: (row?.nextElementSibling || row?.previousElementSibling)?.id };
+  held = { id: active.id, form: active.form?.getAttribute("action"), row: row?.id, next: (row?.nextElementSibling || row?.previousElementSibling)?.id };
 }
 
 function regain() {
   if (!held || !adrift()) return;
   const row = held.row && document.getElementById(held.row);
-  const target = (held.id && document.getElementById(held.id)) || opener(row) || opener(document.getElementById(held.next)) || $("main h1");
-  target?.focus();
+  const target = (held.id && document.getElementById(held.id)) || opener(row) || opener(document.getElementById(held.next)) || again(held.form);
+  if (target) target.focus();
+  else $("main h1")?.focus({ preventScroll: true });
 }
+
+// The first field of the form that now stands where the one was that was sent.
+const again = (action) => action && $(`form[action="${CSS.escape(action)}"] :is(textarea, select, input:not([type=hidden]))`);
 
 const opener = (row) => row && ($("td a", row));
 
