@@ -64,6 +64,7 @@ def test_a_promise_in_the_past_is_refused_beside_its_row(billing: Browser, late:
     answer = billing.post(f"{DUNNING}/{late.id}/promise", promised_on="2020-01-01")
     assert answer.status_code == 422
     assert "at most 90 days ahead" in answer.text
+    assert 'value="2020-01-01"' in answer.text
 
 
 def test_nobody_late_says_so(billing: Browser) -> None:

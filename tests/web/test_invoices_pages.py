@@ -98,7 +98,9 @@ def test_approving_issues_and_sends_in_one_step(billing: Browser) -> None:
     one = closed()
     assert act(billing, one, "approval").status_code == 303
     assert fresh(one).document_state is DocumentState.ISSUED
-    assert str(fresh(one).number) in billing.get(page_of(one))
+    shown = billing.get(page_of(one))
+    assert str(fresh(one).number) in shown
+    assert "Issued. It is sent once" in shown, "the office is not verified"
 
 
 def test_what_waits_for_its_office_to_be_verified_is_issued_and_not_called_sent(billing: Browser) -> None:
@@ -126,6 +128,8 @@ def test_many_are_approved_together_with_a_result_for_each(billing: Browser) -> 
     assert answer.status_code == 303
     shown = billing.get(answer.location)
     assert str(fresh(good).number) in shown
+    assert "1 issued, $6.00 in all" in shown
+    assert "1 stays to be reviewed" in shown
     assert "do not add up" in shown
     assert fresh(bad).document_state is DocumentState.CLOSED
 
