@@ -133,7 +133,7 @@ def test_what_was_told_is_shown_with_when_it_holds_and_by_whom(app: Flask, offic
     browser.post(f"/staff/patients/{patient.id}/activation", at="2026-02-01T12:00")
     shown = browser.get(f"/staff/patients/{patient.id}")
     assert "1 Feb 2026, 12:00 EST" in shown
-    assert str(user.name) in shown.split("What was told")[1]
+    assert str(user.name) in shown.split("Activations</h2>")[1]
 
 
 def test_saving_a_patient_second_shows_both_values(billing: Browser, office: Office) -> None:
