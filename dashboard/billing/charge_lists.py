@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, select
 
 from dashboard import audit
 from dashboard.audit import Action
+from dashboard.capped import how_many
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, Office, Patient
 from dashboard.todos import keyset
 
 NEWEST = keyset.Sort((Charge.id,), descending=True)
 SIZE = 40
-MOST_COUNTED = 1001
 
 
 def conditions(told: Mapping[str, str]) -> list[ColumnElement[bool]]:
@@ -47,8 +47,7 @@ def page(meets: list[ColumnElement[bool]], *, after: str | None, before: str | N
 
 def count(meets: list[ColumnElement[bool]]) -> int:
     """How many there are, up to 1,001."""
-    some = select(literal(1)).select_from(Charge).where(*meets).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return db.session.scalar(how_many(Charge, *meets)) or 0
 
 
 def cycles(code: str) -> Sequence[BillingCycle]:

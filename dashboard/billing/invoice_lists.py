@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
+from dashboard import capped
 from dashboard.billing import drafts
 from dashboard.billing.office_lists import LEFT, OPEN
 from dashboard.extensions import db
@@ -24,7 +25,6 @@ from dashboard.todos import keyset
 
 NEWEST = keyset.Sort((Invoice.id,), descending=True)
 SIZE = 40
-MOST_COUNTED = 1001
 SENT = (PaymentState.UNPAID, PaymentState.PROCESSING)
 SETTLED = (PaymentState.PAID, PaymentState.REFUNDED, PaymentState.DISPUTED)
 AGES = {"current": (None, 0), "30": (1, 30), "60": (31, 60), "90": (61, 90), "older": (91, None)}
@@ -100,12 +100,13 @@ def count(meets: list[ColumnElement[bool]]) -> int:
 
 def counts(lists: Sequence[Sequence[ColumnElement[bool]]]) -> list[int]:
     """How many invoices each of these lists holds, up to 1,001 each, in one statement."""
-    some = [select(literal(1)).select_from(Invoice).join(Office).where(*each) for each in lists]
-    counted = [
-        select(func.count()).select_from(each.limit(MOST_COUNTED).subquery()).scalar_subquery()
-        for each in some
-    ]
-    return [int(each) for each in db.session.execute(select(*counted)).one()]
+    counted = [length(each).scalar_subquery() for each in lists]
+    return [int(found) for found in db.session.execute(select(*counted)).one()]
+
+
+def length(meets: Sequence[ColumnElement[bool]]) -> Select[tuple[int]]:
+    """How many invoices there are, up to 1,001, as a query."""
+    return capped.length(select(capped.ONE).select_from(Invoice).join(Office).where(*meets))
 
 
 def ages(today: date) -> list[Age]:

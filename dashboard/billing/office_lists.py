@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
+from dashboard.capped import how_many
 from dashboard.extensions import db
 from dashboard.models import (
     DocumentState,
@@ -21,7 +22,6 @@ from dashboard.todos import keyset
 
 BY_JOINING = keyset.Sort((Office.id,))
 SIZE = 40
-MOST_COUNTED = 1001
 OPEN = (
     Invoice.document_state == DocumentState.ISSUED,
     Invoice.payment_state.in_([PaymentState.UNPAID, PaymentState.PROCESSING, PaymentState.FAILED]),
@@ -68,8 +68,7 @@ def page(meets: list[ColumnElement[bool]], *, after: str | None, before: str | N
 
 def count(meets: list[ColumnElement[bool]]) -> int:
     """How many there are, up to 1,001."""
-    some = select(literal(1)).select_from(Office).where(*meets).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return db.session.scalar(how_many(Office, *meets)) or 0
 
 
 def _active() -> ScalarSelect[Any]:

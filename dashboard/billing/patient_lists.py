@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, select
 
+from dashboard.capped import how_many
 from dashboard.extensions import db
 from dashboard.models import BillingCycle, Charge, Patient
 from dashboard.todos import keyset
 
 BY_JOINING = keyset.Sort((Patient.id,))
 SIZE = 40
-MOST_COUNTED = 1001
 
 
 def conditions(office_id: int, told: Mapping[str, str]) -> list[ColumnElement[bool]]:
@@ -39,8 +39,7 @@ def page(meets: list[ColumnElement[bool]], *, after: str | None, before: str | N
 
 def count(meets: list[ColumnElement[bool]]) -> int:
     """How many there are, up to 1,001."""
-    some = select(literal(1)).select_from(Patient).where(*meets).limit(MOST_COUNTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return db.session.scalar(how_many(Patient, *meets)) or 0
 
 
 def charges(patient: Patient) -> Sequence[tuple[Charge, BillingCycle]]:
