@@ -35,6 +35,7 @@ from forms.billing import (
 
 MOST = 40
 LONGEST_ID = 18
+WAITS = "Issued. It is sent once the office's name and email are verified."
 BY_HAND = "Recorded as given back by hand: send the check or the wire yourself."
 
 
@@ -50,7 +51,16 @@ def show(invoice_id: int) -> ResponseReturnValue:
 def approve(invoice_id: int) -> ResponseReturnValue:
     """Issue and send in one step."""
     form = InvoiceForm()
-    return done(invoice_id, form, lambda it: review.approve(it, clock.now()), "Issued, and on its way.")
+    goes: list[bool] = []
+
+    def issue(invoice: Invoice) -> None:
+        review.approve(invoice, clock.now())
+        goes.append(invoices.office_of(invoice).is_verified)
+
+    answer = done(invoice_id, form, issue, None)
+    for each in goes:
+        flash("Issued, and on its way." if each else WAITS)
+    return answer
 
 
 @bp.post("/approvals")
