@@ -13,7 +13,7 @@ from dashboard.outbound import Reference
 from dashboard.rows import found, locked
 from dashboard.unit import outside, writing
 from jobs import invoice_papers
-from jobs.registry import finishing, job
+from jobs.registry import finishing, job, nothing_to_do
 
 AT_ONCE = 50
 TRIES = 12
@@ -28,6 +28,8 @@ def send_invoice(invoice_id: int) -> None:
     """
     with writing():
         letter = invoices.to_send(locked(Invoice, invoice_id, "invoice"), on=firm.ours().day(clock.now()))
+        if letter is None:
+            nothing_to_do()
     if letter is None:
         return
     outside()
@@ -52,8 +54,11 @@ def mark_paid(invoice_id: int) -> None:
     """
     with writing():
         invoice = locked(Invoice, invoice_id, "invoice")
-    is_issued = invoice.document_state is DocumentState.ISSUED
-    if is_issued and invoice.rest_cents == 0 and invoice.sent_at is not None:
+        is_issued = invoice.document_state is DocumentState.ISSUED
+        is_settled = is_issued and invoice.rest_cents == 0 and invoice.sent_at is not None
+        if not is_settled:
+            nothing_to_do()
+    if is_settled:
         joined().payments.mark_paid_out_of_band(Reference(invoice.ref))
 
 
@@ -82,6 +87,8 @@ def send_customer(office_id: int) -> None:
     """Make or update an office's customer, by its verified strings. Harmless to repeat."""
     with writing():
         letter = customers.to_send(locked(Office, office_id, "office"))
+        if letter is None:
+            nothing_to_do()
     if letter is None:
         return
     customer_id = joined().payments.make_customer(letter)

@@ -94,6 +94,16 @@ def finishing() -> Iterator[Session]:
         claim.finished = True
 
 
+def nothing_to_do() -> None:
+    """Mark the running job done in the open unit, whose look has found nothing to do: whoever asks for it from
+    then on is heard, instead of being told that it runs.
+    """
+    claim = claimed.get()
+    if claim is not None:
+        end(claim, state=JobState.DONE, finished_at=clock.now())
+        claim.finished = True
+
+
 def end(claim: Claim, **values: Any) -> None:
     """Give a claimed job its next state. Said first in a unit: the job's row is the first lock of the
     order.
