@@ -6,7 +6,7 @@ from flask import current_app
 
 from dashboard import clock
 from dashboard.config import Settings
-from dashboard.models import Order
+from dashboard.models import Order, OrderStatus
 from dashboard.orders import bundle, fulfillment
 from dashboard.rows import locked
 from jobs.registry import finishing, job
@@ -34,6 +34,10 @@ def dispatch(
 
 @job("orders.spawn")
 def spawn(order_id: int, slug: str) -> None:
-    """Make the linked order that a bundle includes. Harmless to repeat."""
+    """Make the linked order that a bundle includes, unless the bundle was canceled meanwhile. Harmless to
+    repeat.
+    """
     with finishing():
-        bundle.spawn(locked(Order, order_id, "order"), slug, clock.now())
+        order = locked(Order, order_id, "order")
+        if order.status is not OrderStatus.CANCELED:
+            bundle.spawn(order, slug, clock.now())

@@ -45,6 +45,16 @@ def test_each_of_the_two_has_its_todo_and_the_client_one_mail() -> None:
     assert mails == ["hc_compliance_bundle"]
 
 
+def test_a_bundle_that_was_canceled_at_once_spawns_nothing() -> None:
+    with writing():
+        order = sell("provider-compliance-bundle", paid_note="check 7")
+    work("orders.dispatch", rounds=1)
+    with writing():
+        orders.cancel(db.session.get_one(Order, order.id), cause="client", now=NOW)
+    work(*BACKGROUND)
+    assert [each.status for each in every(Order)] == [OrderStatus.CANCELED]
+
+
 def test_its_first_screening_is_an_item_and_there_is_no_second() -> None:
     sold()
     of_bundle = next(todo for todo in every(Todo) if todo.service_slug == "provider-compliance-bundle")
