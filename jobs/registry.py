@@ -95,8 +95,9 @@ def finishing() -> Iterator[Session]:
 
 
 def nothing_to_do() -> None:
-    """Mark the running job done in the open unit, whose look has found nothing to do: whoever asks for it from
-    then on is heard, instead of being told that it runs.
+    """Mark the running job done in the open unit, which has found nothing to do.
+
+    Whoever asks for it from then on is heard, instead of being told that it runs.
     """
     claim = claimed.get()
     if claim is not None:
