@@ -75,7 +75,23 @@ class OrderForm(AnswersForm):
         self.method.choices = methods(service)
 
 
-class StaffOrderForm(OrderForm):
+class StaffWords:
+    """Questions as staff are asked them, about the client. Stands before the form that it rewords."""
+
+    email = StringField(
+        "Email for questions about this work",
+        description="Leave it empty if it is the client's.",
+        render_kw={"type": "email", "autocomplete": "off", "maxlength": 254},
+    )
+    surrogate_access = RadioField(
+        "Surrogate access",
+        description="Granted by the client in their CMS account; then it is filed online, the faster way.",
+        choices=choices(SurrogateAccess),
+        default=SurrogateAccess.UNDECIDED.value,
+    )
+
+
+class StaffOrderForm(StaffWords, OrderForm):
     """Staff enter an order by hand, paid offline with a note or to be paid later."""
 
     customer_email = StringField(
@@ -89,17 +105,6 @@ class StaffOrderForm(OrderForm):
         validators=[DataRequired("Name the client or the practice."), Length(max=200)],
         filters=[tidy],
         render_kw={"maxlength": 200, "autocomplete": "off"},
-    )
-    email = StringField(
-        "Email for questions about this work",
-        description="Leave it empty if it is the client's.",
-        render_kw={"type": "email", "autocomplete": "off", "maxlength": 254},
-    )
-    surrogate_access = RadioField(
-        "Surrogate access",
-        description="Granted by the client in their CMS account; then it is filed online, the faster way.",
-        choices=choices(SurrogateAccess),
-        default=SurrogateAccess.UNDECIDED.value,
     )
     method = RadioField(
         "Method", validators=[InputRequired("Choose how it is or will be paid.")], validate_choice=False
@@ -159,7 +164,7 @@ class MissingAnswersForm(AnswersForm):
             self.leave_out(["roster_file"])
 
 
-class CompletionForm(AnswersForm):
+class CompletionForm(StaffWords, AnswersForm):
     """All answers of an order again, for staff; saved only over the version that was shown."""
 
     version = VersionField()

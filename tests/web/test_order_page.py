@@ -74,6 +74,12 @@ def test_answers_are_edited_over_the_version_that_was_shown(staff: Browser) -> N
     assert "typed with care" in late.get_data(as_text=True)
 
 
+def test_staff_are_asked_about_the_client_not_as_the_client(staff: Browser) -> None:
+    shown = staff.get(f"{page_of(order_of())}/intake")
+    assert "Granted by the client in their CMS account" in shown
+    assert "in your name" not in shown
+
+
 def test_an_edited_roster_comes_back_as_it_was(staff: Browser) -> None:
     roster = (RosterMember('Demo, "Ann"', ("Demo Anna", "Demo A"), "1234567893", day("1970-01-01")),)
     order = order_of(slug="oig-sam-screening", intake=Intake(npi="1234567893", roster=roster))
