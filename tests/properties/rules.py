@@ -41,7 +41,12 @@ CODE = {
     26: ["billing.one_offs:charge"],
     27: ["billing.payments:record"],
     28: ["billing.standing:owes_late", "billing.dunning:take"],
-    29: ["billing.refunds:refund", "billing.refunds:kept", "billing.disputes:tell", "billing.payments:returned"],
+    29: [
+        "billing.refunds:refund",
+        "billing.refunds:kept",
+        "billing.disputes:tell",
+        "billing.payments:returned",
+    ],
 }
 
 
