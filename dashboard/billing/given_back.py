@@ -56,16 +56,22 @@ def credit_activations(cycle: BillingCycle, count: int, *, key: str, now: dateti
 
 
 def creditable(cycle: BillingCycle) -> int:
-    """How many activations of a cycle stand charged and were not credited by hand; none, where its invoice
-    was voided and nobody is asked for them.
+    """How many activations of a cycle stand charged and were not credited by hand, by their number or by
+    credit notes on its invoice; none, where that was voided and nobody is asked for them.
     """
-    if _is_written_off(cycle):
+    if not cycle.cents or _is_written_off(cycle):
         return 0
     standing = select(func.sum(drafts.SIGN)).where(Charge.cycle_id == cycle.id, Charge.cents > 0)
+    of_office = select(Invoice.id).where(Invoice.office_id == cycle.office_id)
     credited = select(func.sum(InvoiceLineItem.quantity)).where(
-        InvoiceLineItem.entry_key.startswith(_prefix(cycle), autoescape=True)
+        InvoiceLineItem.invoice_id.in_(of_office),
+        InvoiceLineItem.entry_key.startswith(_prefix(cycle), autoescape=True),
     )
-    return max(0, int(db.session.scalar(standing) or 0) - int(db.session.scalar(credited) or 0))
+    noted = select(func.sum(Invoice.amount_credited_cents)).where(
+        Invoice.office_id == cycle.office_id, Invoice.cycle_id == cycle.id
+    )
+    charged, by_number, by_note = (int(db.session.scalar(each) or 0) for each in (standing, credited, noted))
+    return max(0, (charged * cycle.cents - by_note) // cycle.cents - by_number)
 
 
 def _is_written_off(cycle: BillingCycle) -> bool:

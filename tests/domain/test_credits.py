@@ -184,6 +184,14 @@ def test_no_more_activations_are_given_back_than_stand(office: Office) -> None:
     assert given_back.creditable(march(office)) == 1
 
 
+@pytest.mark.parametrize(("noted", "left"), [(1_00, 2), (2_00, 2), (2_01, 1), (6_00, 0)])
+def test_what_credit_notes_took_off_is_not_given_back_again(office: Office, noted: int, left: int) -> None:
+    credits.credit(invoicing.issued(office), noted, ASKED, "c", APRIL_3)
+    assert given_back.creditable(march(office)) == left
+    with pytest.raises(given_back.NotCharged):
+        given_back.credit_activations(march(office), left + 1, key="k", now=APRIL_3)
+
+
 def test_activations_of_a_voided_month_are_given_back_only_where_it_was_reissued(office: Office) -> None:
     again = credits.void(invoicing.issued(office), reason=WRONG, reissue=True, now=APRIL_3)
     assert again is not None
