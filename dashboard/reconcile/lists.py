@@ -54,9 +54,10 @@ def failed_jobs(by: datetime) -> Select[Any]:
 
 
 def unsent_messages(by: datetime) -> Select[Any]:
-    label = Message.kind + literal(" (") + cast(Message.state, String) + literal(")")
+    state = cast(Message.state, String)
+    label = func.replace(Message.kind, "_", " ") + literal(" (") + state + literal(")")
     wanted = (Message.state.in_(UNSENT), Message.created_at < by)
-    return _rows(Message.id, label, Message.ref, Message.created_at).where(*wanted)
+    return _rows(Message.id, label, state, Message.created_at).where(*wanted)
 
 
 def unlinked_events(by: datetime) -> Select[Any]:
@@ -116,7 +117,7 @@ LISTS = (
         "a message that failed, waits or may not have arrived (15 min)",
         timedelta(minutes=15),
         unsent_messages,
-        "/staff/outbox/{name}",
+        "/staff/outbox?state={name}#m{id}",
         Mending("Send again", permission=Permission.RESEND_MESSAGES, act=send_again),
     ),
     WallList(
