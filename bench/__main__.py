@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from bench import api, audited, background, busy, imports, memory, months, pages, report
+from bench import api, audited, background, books, busy, imports, memory, months, pages, report
 from bench.installation import NAMES, Database
 from bench.measure import Figure
 
@@ -27,6 +27,7 @@ PARTS: dict[str, Part] = {
         database, offices=asked.offices, patients=asked.patients, acts=asked.acts
     ),
     "imports": lambda asked, database: imports.figures(database, asked.rows),
+    "books": lambda asked, database: books.figures(database, min(asked.offices, 1_000), asked.months),
     "api": lambda asked, database: api.figures(database, asked.acts),
     "busy": lambda asked, database: busy.figures(database, min(asked.todos), times=asked.times),
 }
@@ -45,6 +46,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     reader.add_argument("--patients", type=int, default=100, help="active ones of each office")
     reader.add_argument("--acts", type=int, default=1_000, help="activations")
     reader.add_argument("--rows", type=int, default=50_000, help="of a file of patients")
+    reader.add_argument("--months", type=int, default=36, help="of invoices in the books")
     reader.add_argument("--seconds", type=float, default=3.0, help="of one round of writes")
     reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--write", action="store_true", help="also into docs/performance.md")

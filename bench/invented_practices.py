@@ -42,7 +42,7 @@ def fill(site: Installation, offices: int, patients: int) -> None:
         session.execute(insert(StatusChange), rows)
     for first in range(1, offices + 1, AT_ONCE):
         _add_patients(first, first + AT_ONCE - 1, patients)
-    _analyze(site)
+    analyze(site)
 
 
 def _office(number: int, plan_id: int) -> dict[str, object]:
@@ -76,7 +76,8 @@ def _add_patients(first: int, last: int, each: int) -> None:
         session.execute(told)
 
 
-def _analyze(site: Installation) -> None:
+def analyze(site: Installation) -> None:
+    """Let the database know what it holds."""
     db.engine.dispose()
     settings = site.settings
     engine = create_engine(settings.database_owner_url or settings.database_url)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from dashboard.billing import firm
 from dashboard.billing.recognition import NEVER, Part, Reversal, on_day, recognized
@@ -41,6 +41,8 @@ RECEIVED = (
     PaymentStatus.REFUNDED,
     PaymentStatus.DISPUTED,
 )
+LONGEST = max(service.covers_months or 1 for service in BY_SLUG.values())
+ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELED)
 GONE = (MoneyState.FAILED, MoneyState.REVERSED)
 
 
@@ -80,14 +82,14 @@ class Source:
 
 def sources(since: date | None = None) -> list[Source]:
     """Every document; or, quicker over years of them, those that matter to the books from a day on."""
-    return [*_invoices(since), *_orders()]
+    return [*_invoices(since), *_orders(since)]
 
 
 def _invoices(since: date | None) -> Iterator[Source]:
     """What is for earlier periods and was not touched since is in the books already."""
     issued: list[Any] = [Invoice.issued_at.is_not(None)]
     if since is not None:
-        changed = datetime.combine(since, time(), UTC) - timedelta(days=1)
+        changed = _anywhere_on(since)
         issued.append(or_(Invoice.billing_period_end > since, Invoice.updated_at >= changed))
     wanted = select(Invoice, Office.time_zone).join(Office, Office.id == Invoice.office_id).where(*issued)
     lines, given_back = _lines(issued), _given_back(issued)
@@ -147,15 +149,32 @@ def _given_back(issued: Sequence[Any]) -> Mapping[int, list[tuple[datetime, int]
     return found
 
 
-def _orders() -> Iterator[Source]:
-    """Paid orders, with the time at which their work was done."""
+def _anywhere_on(day: date) -> datetime:
+    """An instant before which no office has this day."""
+    return datetime.combine(day, time(), UTC) - timedelta(days=1)
+
+
+def _orders(since: date | None) -> Iterator[Source]:
+    """Paid orders, with the time at which their work was done. What was earned before is in the books."""
     done = and_(Todo.order_id == Order.id, Todo.key == "fulfil:" + Order.order_number)
     wanted = select(Order, Todo.finished_at).join(Todo, done, isouter=True)
     wanted = wanted.where(
         Order.paid_at.is_not(None), Order.payment_status.in_(RECEIVED), Order.amount_cents > 0
     )
+    if since is not None:
+        wanted = wanted.where(_unearned(since))
     for order, finished_at in db.session.execute(wanted.order_by(Order.id)):
         yield _order(order, finished_at)
+
+
+def _unearned(since: date) -> ColumnElement[bool]:
+    """What may be earned from a day on, by its period or by its work, or was touched since."""
+    changed = _anywhere_on(since)
+    return or_(
+        Order.paid_at >= _anywhere_on(boundary(since, -LONGEST)),
+        and_(Order.billing_interval.is_(None), Order.status.not_in(ENDED)),
+        *(at >= changed for at in (Order.updated_at, Order.canceled_at, Todo.finished_at)),
+    )
 
 
 def _order(order: Order, finished_at: datetime | None) -> Source:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,10 +18,11 @@ from sqlalchemy import func, select
 from dashboard import actor, audit
 from dashboard.audit import Action
 from dashboard.billing import earnings, firm
-from dashboard.billing.earnings import INVOICE, Source
+from dashboard.billing.earnings import INVOICE, ORDER, Source
 from dashboard.cycles import boundary
 from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
+from dashboard.many import among
 from dashboard.models import ClosedMonth, Invoice, Office, Order, RevenueEntry
 from dashboard.money import plain
 
@@ -141,11 +141,16 @@ def _check_may_close(month: date, now: datetime) -> None:
 
 
 def _known(month: date) -> tuple[list[Source], Mapping[tuple[str, int], int] | None]:
-    """The documents that may matter, and what was booked of each, if this is the first open month."""
+    """The documents that may matter, and what was booked of each, if this is the first open month.
+
+    What matters to no day since the last closed month matters to no open one: it is in the books.
+    """
     last = last_closed()
-    if last is None or month != _after(last.month):
+    if last is None or month <= last.month:
         return earnings.sources(), None
-    return earnings.sources(month), _booked()
+    first_open = _after(last.month)
+    sources = earnings.sources(first_open)
+    return sources, _booked(sources) if month == first_open else None
 
 
 def _earned(
@@ -158,14 +163,14 @@ def _earned(
             yield source, cents
 
 
-def _booked() -> Mapping[tuple[str, int], int]:
-    """What closed months hold of each document, in cents."""
-    found: defaultdict[tuple[str, int], int] = defaultdict(int)
-    kept = select(RevenueEntry.source, RevenueEntry.source_id, func.sum(RevenueEntry.cents))
-    for kind, source_id, cents in db.session.execute(
-        kept.group_by(RevenueEntry.source, RevenueEntry.source_id)
-    ):
-        found[kind, source_id] = int(cents)
+def _booked(sources: Sequence[Source]) -> Mapping[tuple[str, int], int]:
+    """What closed months hold of each of these documents, in cents."""
+    found: dict[tuple[str, int], int] = {}
+    for kind in (INVOICE, ORDER):
+        ids = [source.id for source in sources if source.kind == kind]
+        kept = select(RevenueEntry.source_id, func.sum(RevenueEntry.cents)).group_by(RevenueEntry.source_id)
+        kept = kept.where(RevenueEntry.source == kind, among(RevenueEntry.source_id, ids))
+        found |= {(kind, source_id): int(cents) for source_id, cents in db.session.execute(kept)}
     return found
 
 
@@ -183,7 +188,7 @@ def _entry(each: Entry, month: date, now: datetime) -> RevenueEntry:
 def _kept(month: date) -> list[Entry]:
     """The entries of a closed month."""
     name = func.coalesce(Invoice.number, Order.order_number)
-    is_invoice, is_order = RevenueEntry.source == INVOICE, RevenueEntry.source == earnings.ORDER
+    is_invoice, is_order = RevenueEntry.source == INVOICE, RevenueEntry.source == ORDER
     wanted = select(RevenueEntry.source, RevenueEntry.source_id, name, Office.code, RevenueEntry.cents)
     wanted = wanted.join(Invoice, is_invoice & (Invoice.id == RevenueEntry.source_id), isouter=True)
     wanted = wanted.join(Order, is_order & (Order.id == RevenueEntry.source_id), isouter=True)
