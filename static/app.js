@@ -48,6 +48,18 @@ document.addEventListener("htmx:before:request", (event) => {
   if (ctx.sourceEvent?.type !== "every") ctx.target?.setAttribute?.("aria-busy", "true");
 });
 
+// ---- a save that waited behind another of its form goes on from the version that one saved -------------------
+
+let saver = null;
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.request.form) saver = ctx.response.status < 400 ? ctx.request.form : null;
+});
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx: { request: { form, body } } } }) => {
+  if (form && form === saver && body?.has("version")) body.set("version", form.elements.version.value);
+});
+
 // ---- failures: one bar, never a swallowed click -------------------------------------------------------------
 
 const REASONS = {
@@ -151,7 +163,7 @@ const KEYS = [
 
 const typing = (element) => element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
 const currentRow = () => document.activeElement?.closest("tbody tr");
-let chord = 0;
+let chord = -Infinity;
 
 function move(step) {
   const rows = $$("tbody tr").filter(opener);
@@ -205,7 +217,7 @@ const PLAIN = {
   x: () => pick($("[name=todo]", currentRow() || document.createElement("i"))),
   X: () => pick($("[name=todo]", currentRow() || document.createElement("i")), true),
   "/": () => $("[data-search]")?.focus(),
-  g: () => { chord = Date.now(); },
+  g: ({ timeStamp }) => { chord = timeStamp; },
   "?": help,
 };
 
@@ -219,9 +231,9 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) return withControl(event);
   if (event.key === "Escape" && typing(event.target)) return event.target.blur();
   if (event.altKey || document.body.dataset.keys !== "on" || typing(event.target) || $("dialog[open]")) return;
-  if (Date.now() - chord < 1500) { chord = 0; return go(event.key); }
+  if (event.timeStamp - chord < 1500) { chord = -Infinity; return go(event.key); }
   const act = PLAIN[event.key] || (/^[a-z[\]]$/.test(event.key) ? () => press(event.key) : null);
-  if (act) { if (event.key !== "g") event.preventDefault(); act(); }
+  if (act) { if (event.key !== "g") event.preventDefault(); act(event); }
 });
 
 document.addEventListener("htmx:after:swap", recount);

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 
 from dashboard import clock, create_app
 from dashboard.config import Settings
@@ -21,6 +22,11 @@ from tests.support.redis import redis_server
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 RING = new_ring()
+# the same examples each time, and no limit on a busy machine: the suite is never red by chance
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

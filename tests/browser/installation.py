@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -45,10 +46,10 @@ class Installation:
         with self.app.app_context(), writing():
             return sessions.start(user, now=clock.now(), address="127.0.0.1", agent="test browser")
 
-    def add_todos(self, *titles: str) -> list[int]:
+    def add_todos(self, *titles: str, **told: Any) -> list[int]:
         """Plain tasks that nobody has, due in three days; gives their ids."""
         with self.app.app_context(), writing():
-            return [cast.todo(title=title, now=clock.now()).id for title in titles]
+            return [cast.todo(title=title, now=clock.now(), **told).id for title in titles]
 
     def password(self) -> str:
         settings: Settings = self.app.extensions["settings"]

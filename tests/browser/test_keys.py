@@ -77,8 +77,7 @@ def test_x_selects_and_a_offers_whom_to_assign_to(queue):
 
 def test_g_and_a_letter_go_to_a_page(opened):
     page = opened("fulfiller").page("/profile")
-    page.keyboard.press("g")
-    page.keyboard.press("q")
+    page.keyboard.type("gq")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
 

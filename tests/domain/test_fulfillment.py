@@ -145,7 +145,7 @@ def test_dispatched_from_eight_processes_at_once_it_is_one_todo(app: Flask) -> N
         subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, text=True) for _ in range(8)
     ]
     for process in processes:
-        process.communicate("go\n", timeout=60)
+        process.communicate("go\n", timeout=600)
     assert [process.returncode for process in processes] == [0] * 8
     assert counted() == 1
 
