@@ -42,6 +42,15 @@ RECEIVED = (
     PaymentStatus.DISPUTED,
 )
 LONGEST = max(service.covers_months or 1 for service in BY_SLUG.values())
+HEAD = (
+    Invoice.id,
+    Invoice.number,
+    Invoice.office_id,
+    Invoice.issued_at,
+    Invoice.document_state,
+    Invoice.updated_at,
+    Office.time_zone,
+)
 ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELED)
 GONE = (MoneyState.FAILED, MoneyState.REVERSED)
 
@@ -91,11 +100,10 @@ def _invoices(since: date | None) -> Iterator[Source]:
     if since is not None:
         changed = _anywhere_on(since)
         issued.append(or_(Invoice.billing_period_end > since, Invoice.updated_at >= changed))
-    wanted = select(Invoice, Office.time_zone).join(Office, Office.id == Invoice.office_id).where(*issued)
+    wanted = select(*HEAD).join(Office, Office.id == Invoice.office_id).where(*issued)
     lines, given_back = _lines(issued), _given_back(issued)
-    for invoice, zone_name in db.session.execute(wanted.order_by(Invoice.id)):
-        zone = ZoneInfo(zone_name)
-        assert invoice.issued_at is not None
+    for invoice in db.session.execute(wanted.order_by(Invoice.id)):
+        zone = ZoneInfo(invoice.time_zone)
         issued_on = invoice.issued_at.astimezone(zone).date()
         is_void = invoice.document_state is DocumentState.VOID
         yield Source(
@@ -104,7 +112,7 @@ def _invoices(since: date | None) -> Iterator[Source]:
             invoice.number or "",
             invoice.office_id,
             issued_on,
-            tuple(_part(line, invoice, issued_on) for line in lines[invoice.id]),
+            tuple(_part(line, issued_on) for line in lines[invoice.id]),
             tuple(Reversal(at.astimezone(zone).date(), cents) for at, cents in given_back[invoice.id]),
             invoice.updated_at.astimezone(zone).date() if is_void else NEVER,
         )
@@ -130,7 +138,7 @@ def _lines(issued: Sequence[Any]) -> Mapping[int, list[Any]]:
     return found
 
 
-def _part(line: Any, invoice: Invoice, issued_on: date) -> Part:
+def _part(line: Any, issued_on: date) -> Part:
     """A line's service period: its month's cycle; what is for no month is earned when it is issued."""
     if line.start is None:
         return on_day(line.cents, issued_on)
