@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard import catalog
-from dashboard.billing import credits, invoices, payments, refunds, revenue
+from dashboard.billing import credits, invoices, payments, refunds, revenue, review
 from dashboard.errors import Invalid
 from dashboard.extensions import db
 from dashboard.models import (
@@ -55,9 +55,11 @@ def test_a_monthly_invoice_is_earned_in_its_cycle_though_issued_after_it(app: Fl
 
 def test_a_cycle_over_two_months_is_earned_by_day(app: Flask) -> None:
     with writing():
-        invoice = invoicing.issued(invoicing.office())
+        invoice = invoicing.closed(invoicing.office())
         [line] = invoices.lines_of(invoice)
         line.service_month, invoice.billing_period_start = date(2026, 3, 16), date(2026, 3, 16)
+        db.session.flush()
+        review.approve(invoice, invoicing.APRIL_3)
         assert [books(month) for month in (MARCH, APRIL)] == [(3_10, 2_90), (2_90, 0)]
 
 
