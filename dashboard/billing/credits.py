@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dashboard import audit
 from dashboard.audit import Action
 from dashboard.billing import invoices, numbers, payments, states
-from dashboard.billing.lines import CreditsTooMuch, KeyReused
+from dashboard.billing.lines import OWED_ON_TOP, CreditsTooMuch, KeyReused
 from dashboard.errors import DomainError, Invalid
 from dashboard.extensions import db
 from dashboard.models import (
@@ -83,18 +83,20 @@ def _reissued(old: Invoice, now: datetime) -> Invoice:
     db.session.add(new)
     db.session.flush()
     db.session.add_all(_copy(line, new, now) for line in invoices.lines_of(old))
-    for wording, cents in (
-        (Wording.CREDIT, -old.amount_credited_cents),
-        (Wording.ADJUSTMENT, -old.kept_cents),
-    ):
-        if cents:
-            db.session.add(_carried(wording, cents, new, now))
+    if old.amount_credited_cents:
+        db.session.add(_carried(ItemType.CREDIT, -old.amount_credited_cents, new, now))
+    if old.kept_cents:
+        on_top = _carried(ItemType.ADJUSTMENT, -old.kept_cents, new, now)
+        on_top.entry_key = f"{OWED_ON_TOP}{old.ref}"
+        db.session.add(on_top)
     audit.record(Action.INVOICE_DRAFTED, new, changes={"type": new.invoice_type.value})
     return new
 
 
 def _copy(line: InvoiceLineItem, new: Invoice, now: datetime) -> InvoiceLineItem:
+    is_on_top = bool(line.entry_key) and str(line.entry_key).startswith(OWED_ON_TOP)
     return InvoiceLineItem(
+        entry_key=f"{OWED_ON_TOP}{new.ref}" if is_on_top else None,
         invoice_id=new.id,
         item_type=line.item_type,
         wording=line.wording,
@@ -106,11 +108,11 @@ def _copy(line: InvoiceLineItem, new: Invoice, now: datetime) -> InvoiceLineItem
     )
 
 
-def _carried(wording: Wording, cents: int, new: Invoice, now: datetime) -> InvoiceLineItem:
+def _carried(kind: ItemType, cents: int, new: Invoice, now: datetime) -> InvoiceLineItem:
     return InvoiceLineItem(
         invoice_id=new.id,
-        item_type=ItemType.CREDIT if cents < 0 else ItemType.ADJUSTMENT,
-        wording=wording.value,
+        item_type=kind,
+        wording=(Wording.CREDIT if kind is ItemType.CREDIT else Wording.ADJUSTMENT).value,
         service_month=new.billing_period_start if new.cycle_id else None,
         quantity=1,
         unit_cents=cents,

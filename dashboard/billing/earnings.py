@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dashboard.billing import firm
+from dashboard.billing.lines import OWED_ON_TOP
 from dashboard.billing.recognition import NEVER, Part, Reversal, on_day, recognized
 from dashboard.catalog import BY_SLUG
 from dashboard.cycles import boundary
@@ -29,6 +30,7 @@ from dashboard.models import (
     Office,
     Order,
     OrderStatus,
+    PaymentState,
     PaymentStatus,
     Refund,
     Todo,
@@ -42,17 +44,23 @@ RECEIVED = (
     PaymentStatus.DISPUTED,
 )
 LONGEST = max(service.covers_months or 1 for service in BY_SLUG.values())
+SETTLED = (PaymentState.PAID, PaymentState.REFUNDED, PaymentState.DISPUTED)
+KEPT_CENTS = Invoice.amount_paid_cents - Invoice.amount_refunded_cents
+OPEN_CENTS = Invoice.total_cents - Invoice.amount_credited_cents - KEPT_CENTS
 HEAD = (
     Invoice.id,
     Invoice.number,
     Invoice.office_id,
     Invoice.issued_at,
     Invoice.document_state,
+    Invoice.payment_state.in_(SETTLED).label("is_settled"),
+    OPEN_CENTS.label("open_cents"),
     Invoice.updated_at,
     Office.time_zone,
 )
 ENDED = (OrderStatus.COMPLETED, OrderStatus.CANCELED)
-GONE = (MoneyState.FAILED, MoneyState.REVERSED)
+REFUNDED = Refund.state.not_in((MoneyState.FAILED, MoneyState.REVERSED))
+Given = list[tuple[datetime, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,12 @@ def _invoices(since: date | None) -> Iterator[Source]:
         changed = _anywhere_on(since)
         issued.append(or_(Invoice.billing_period_end > since, Invoice.updated_at >= changed))
     wanted = select(*HEAD).join(Office, Office.id == Invoice.office_id).where(*issued)
-    lines, given_back = _lines(issued), _given_back(issued)
+    lines, notes, refunds = _lines(issued), _given(CreditNote, issued), _given(Refund, issued, REFUNDED)
     for invoice in db.session.execute(wanted.order_by(Invoice.id)):
         zone = ZoneInfo(invoice.time_zone)
         issued_on = invoice.issued_at.astimezone(zone).date()
         is_void = invoice.document_state is DocumentState.VOID
+        given_back = notes[invoice.id] + _taken_out(invoice, refunds[invoice.id])
         yield Source(
             INVOICE,
             invoice.id,
@@ -113,13 +122,15 @@ def _invoices(since: date | None) -> Iterator[Source]:
             invoice.office_id,
             issued_on,
             tuple(_part(line, issued_on) for line in lines[invoice.id]),
-            tuple(Reversal(at.astimezone(zone).date(), cents) for at, cents in given_back[invoice.id]),
+            tuple(Reversal(at.astimezone(zone).date(), cents) for at, cents in given_back),
             invoice.updated_at.astimezone(zone).date() if is_void else NEVER,
         )
 
 
 def _lines(issued: Sequence[Any]) -> Mapping[int, list[Any]]:
-    """Each invoice's lines, with the end of the cycle that a line's service month began."""
+    """Each invoice's lines, with the end of the cycle that a line's service month began; without what asks
+    for a refund's money back, which is nobody's revenue.
+    """
     cycle = and_(
         BillingCycle.office_id == Invoice.office_id, BillingCycle.start == InvoiceLineItem.service_month
     )
@@ -132,8 +143,9 @@ def _lines(issued: Sequence[Any]) -> Mapping[int, list[Any]]:
     wanted = wanted.join(Invoice, Invoice.id == InvoiceLineItem.invoice_id).join(
         BillingCycle, cycle, isouter=True
     )
+    is_money_back = func.coalesce(InvoiceLineItem.entry_key, "").startswith(OWED_ON_TOP)
     found: defaultdict[int, list[Any]] = defaultdict(list)
-    for line in db.session.execute(wanted.where(*issued).order_by(InvoiceLineItem.id)):
+    for line in db.session.execute(wanted.where(*issued, ~is_money_back).order_by(InvoiceLineItem.id)):
         found[line.invoice_id].append(line)
     return found
 
@@ -145,15 +157,25 @@ def _part(line: Any, issued_on: date) -> Part:
     return Part(line.cents, line.start, line.end or boundary(line.start, 1))
 
 
-def _given_back(issued: Sequence[Any]) -> Mapping[int, list[tuple[datetime, int]]]:
-    found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    refunds = select(Refund.invoice_id, Refund.created_at, Refund.amount_cents)
-    refunds = refunds.where(Refund.state.not_in(GONE))
-    notes = select(CreditNote.invoice_id, CreditNote.created_at, CreditNote.amount_cents)
-    for table, asked in ((Refund, refunds), (CreditNote, notes)):
-        ours = asked.join(Invoice, Invoice.id == table.invoice_id).where(*issued)
-        for invoice_id, at, cents in db.session.execute(ours):
-            found[invoice_id].append((at, cents))
+def _given(table: type[CreditNote] | type[Refund], issued: Sequence[Any], *which: Any) -> Mapping[int, Given]:
+    """What was given back of each invoice: when and how much."""
+    wanted = select(table.invoice_id, table.created_at, table.amount_cents)
+    wanted = wanted.join(Invoice, Invoice.id == table.invoice_id).where(*issued, *which)
+    found: defaultdict[int, Given] = defaultdict(list)
+    for invoice_id, at, cents in db.session.execute(wanted):
+        found[invoice_id].append((at, cents))
+    return found
+
+
+def _taken_out(invoice: Any, refunds: Given) -> Given:
+    """So much of the refunds, the newest first, as nobody is asked for again: while an invoice is open what
+    was refunded is owed, and what was paid anew makes good for it.
+    """
+    left = max(0, invoice.open_cents) if invoice.is_settled else 0
+    found: Given = []
+    for at, cents in sorted(refunds, reverse=True):
+        found.append((at, min(cents, left)))
+        left -= found[-1][1]
     return found
 
 

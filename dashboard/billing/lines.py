@@ -14,6 +14,7 @@ from dashboard.models import DocumentState, Invoice, InvoiceLineItem, ItemType
 from dashboard.money import dollars
 from dashboard.outbound import Wording
 
+OWED_ON_TOP = "owed on top:"  # begins the key of a line that asks for a refund's money back
 ADJUSTING = frozenset(Wording) - {Wording.PATIENT_ACTIVATIONS, Wording.CREDIT}
 
 

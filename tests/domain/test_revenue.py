@@ -15,8 +15,10 @@ from dashboard.errors import Invalid
 from dashboard.extensions import db
 from dashboard.models import (
     AuditEvent,
+    Invoice,
     Order,
     OrderStatus,
+    Payment,
     PaymentStatus,
     RefundReason,
     RevenueEntry,
@@ -138,6 +140,35 @@ def test_a_refund_of_the_first_days_of_a_month_is_not_lost_when_the_month_before
         refunds.refund(invoice, 1_00, RefundReason.REQUESTED, "back", at(4, 3))
         revenue.close(MARCH, at(4, 5))
         assert [books(month) for month in (MARCH, APRIL)] == [(6_00, 0), (-1_00, 0)]
+
+
+def by_check(invoice: Invoice, cents: int, key: str) -> Payment:
+    return payments.record(invoice, cents, "check", date(2026, 4, 4), "1001", key, at(4, 4))
+
+
+def test_a_refund_that_is_asked_for_again_takes_nothing_out_of_the_books(app: Flask) -> None:
+    with writing():
+        invoice = invoicing.issued(invoicing.office())
+        by_check(invoice, 4_00, "part")
+        refunds.refund(invoice, 4_00, RefundReason.REQUESTED, "back", at(4, 5))
+        assert books(APRIL) == (0, 0)
+        by_check(invoice, 6_00, "whole")
+        assert [books(month) for month in (MARCH, APRIL)] == [(6_00, 0), (0, 0)]
+
+
+def test_what_was_refunded_of_a_check_that_bounced_is_no_revenue_however_it_is_asked_for(app: Flask) -> None:
+    with writing():
+        invoice = invoicing.issued(invoicing.office())
+        check = by_check(invoice, 6_00, "first")
+        refunds.refund(invoice, 2_00, RefundReason.REQUESTED, "back", at(4, 5))
+        assert books(APRIL) == (-2_00, 0)
+        payments.returned(invoice, check, at(4, 6))
+        assert books(APRIL) == (0, 0)
+        new = credits.void(invoice, reason=VoidReason.WRONG_AMOUNT, reissue=True, now=at(4, 7))
+        assert new is not None
+        review.approve(new, at(4, 8))
+        by_check(new, 8_00, "second")
+        assert [books(month)[0] for month in (MARCH, APRIL)] == [6_00 * 2, -6_00]
 
 
 def test_the_entries_of_closed_months_tie_to_invoices_and_orders(app: Flask) -> None:

@@ -49,8 +49,8 @@ def no_invoice() -> Invoice:
     raise AssertionError("the office has no invoice")
 
 
-def issued(of: Office, patients: int = 3) -> Invoice:
-    """March's invoice, issued on 3 April."""
+def issued(of: Office, patients: int = 3, *, now: datetime = APRIL_3) -> Invoice:
+    """March's invoice, issued on 3 April, or `now`; due 30 days after."""
     invoice = closed(of, patients)
-    review.approve(invoice, APRIL_3)
+    review.approve(invoice, now)
     return invoice

@@ -43,11 +43,11 @@ def closed(patients: int = 3, **terms: Any) -> Invoice:
         ]
 
 
-def issued(**terms: Any) -> Invoice:
+def issued(days_ago: int = 0, **terms: Any) -> Invoice:
     one = closed(**terms)
     with writing() as session:
         invoice = session.get_one(Invoice, one.id)
-        review.approve(invoice, clock.now())
+        review.approve(invoice, clock.now() - timedelta(days=days_ago))
     return invoice
 
 
@@ -79,9 +79,7 @@ def test_a_running_draft_shows_what_the_ledger_says_at_this_moment(billing: Brow
 
 
 def test_an_invoice_past_its_due_date_is_overdue_and_in_its_age(billing: Browser) -> None:
-    one = issued()
-    with writing() as session:
-        session.get_one(Invoice, one.id).due_date = clock.now().date() - timedelta(days=45)
+    one = issued(days_ago=30 + 45)
     shown = billing.get("/staff/invoices?tab=overdue")
     assert page_of(one) in shown
     assert page_of(one) in billing.get("/staff/invoices?tab=all&age=60")
