@@ -209,6 +209,15 @@ def test_a_bad_line_is_told_by_its_number_and_keeps_out_all_if_that_was_chosen(
     assert "0 of 2 patients added" in shown
 
 
+def test_every_bad_line_can_be_taken_along(billing: Browser, office: Office) -> None:
+    place = upload(billing, office, "name,mrn\n" + "".join(f",A{number}\n" for number in range(201)))
+    work("patients.import")
+    assert "1 more are not shown" in billing.get(place)
+    told = billing.get(f"{place}/problems.csv").splitlines()
+    assert told[0] == "line,column,what is wrong"
+    assert (told[1], told[-1]) == ("2,name,The name is missing.", "202,name,The name is missing.")
+
+
 def test_a_file_that_is_no_table_is_refused_in_its_field(billing: Browser, office: Office) -> None:
     file = (BytesIO(b"hello"), "patients.csv")
     answer = billing.post(f"/staff/offices/{office.id}/patients/imports", file=file)
@@ -221,4 +230,5 @@ def test_an_import_is_found_under_its_own_office_only(billing: Browser, office: 
     with writing():
         other = practice.office(date(2026, 1, 3))
     foreign = place.replace(f"/offices/{office.id}/", f"/offices/{other.id}/")
-    assert billing.client.get(foreign).status_code == 404
+    for page in (foreign, f"{foreign}/problems.csv"):
+        assert billing.client.get(page).status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import redirect, request
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from dashboard import clock
@@ -14,6 +14,7 @@ from dashboard.errors import Invalid, NotFound
 from dashboard.models import ImportState, Office, PatientImport
 from dashboard.rights import Permission
 from dashboard.rows import found
+from dashboard.todos.exports import written
 from dashboard.unit import reading, writing
 from dashboard.web.access import require
 from dashboard.web.pages import page, wants_fragment
@@ -22,6 +23,7 @@ from dashboard.web.staff.patients import bp, patients_href
 from forms.patients import ImportForm
 
 MOST_SHOWN = 200
+PROBLEM_HEAD = ("line", "column", "what is wrong")
 MARKS = {
     ImportState.WAITING: ("ready", "Waiting for a worker"),
     ImportState.RUNNING: ("running", "Reading"),
@@ -89,9 +91,7 @@ def asking(office_id: int, form: ImportForm) -> str:
 def show_import(office_id: int, import_id: int) -> ResponseReturnValue:
     """How far it is; asked with `since`, 204 until something has happened."""
     with reading():
-        asked, office = found(PatientImport, import_id, "import"), found(Office, office_id, "office")
-    if asked.office_id != office_id:
-        raise NotFound("import")
+        asked, office = of_office(import_id, office_id), found(Office, office_id, "office")
     told = shown(asked)
     if wants_fragment() and request.args.get("since") == told.stamp:
         return "", 204
@@ -103,8 +103,32 @@ def show_import(office_id: int, import_id: int) -> ResponseReturnValue:
         more=max(0, len(asked.problems) - MOST_SHOWN),
         office=office,
         href=patients_href(office_id),
+        all_href=f"{patients_href(office_id)}/imports/{import_id}/problems.csv",
         live_href=f"{patients_href(office_id)}/imports/{import_id}?since={told.stamp}",
     )
+
+
+@bp.get("/offices/<int:office_id>/patients/imports/<int:import_id>/problems.csv")
+@require(Permission.CHANGE_PATIENTS)
+def export_problems(office_id: int, import_id: int) -> ResponseReturnValue:
+    """Every wrong line, to mend the file by: lines, columns and reasons, none of the file's values."""
+    with reading():
+        problems = of_office(import_id, office_id).problems
+    headers = {"Content-Disposition": 'attachment; filename="problems.csv"'}
+    rows = [(str(line), column, message) for line, column, message in problems]
+    return Response(written([PROBLEM_HEAD, *rows]), mimetype="text/csv", headers=headers)
+
+
+def of_office(import_id: int, office_id: int) -> PatientImport:
+    """The office's import of this number. Needs an open unit.
+
+    Raises:
+        NotFound: it has none such.
+    """
+    asked = found(PatientImport, import_id, "import")
+    if asked.office_id != office_id:
+        raise NotFound("import")
+    return asked
 
 
 def shown(asked: PatientImport) -> ImportShown:
