@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 LIMIT=900
 mkdir -p var
 timeout --foreground --kill-after=30 "$LIMIT" \
-    .venv/bin/pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder --durations=10 --durations-min=0.5 --junitxml=var/tests.xml "$@"
+    .venv/bin/pytest --numprocesses=2 --dist=loadscope --no-loadscope-reorder --durations=10 --durations-min=0.5 --junitxml=var/tests.xml "$@"
 code=$?
 case $code in
     0) ;;

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from dashboard import clock, create_app
 from dashboard.config import Settings
@@ -63,18 +65,23 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: a file stays in one of them, and so does everything in the browser.
-
-    Said first, because xdist reads the groups in the same hook.
-    """
     for item in items:
-        folder = item.path.parent.name
-        if folder == "browser":
+        if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
-        together = folder if folder == "browser" else f"{folder} {item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(together))
+
+
+class Together(LoadScopeScheduling):
+    """Shares the tests among processes: a file stays in one of them, and so does all of the browser's."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if "/browser/" in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

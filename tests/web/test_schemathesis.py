@@ -66,7 +66,13 @@ schema = described()
 
 
 @schema.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize="SCHEMATHESIS_EXAMPLES" not in os.environ,
+)
 def test_no_request_finds_a_fault(case: schemathesis.Case, filled: Any) -> None:
     key, known = filled
     for told in (case.path_parameters, case.body):
