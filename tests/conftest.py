@@ -13,10 +13,10 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from dashboard import clock, create_app
+from dashboard import clock, create_app, keyring
 from dashboard.config import Settings
 from dashboard.extensions import db
-from dashboard.keyring import new_ring
+from dashboard.keyring import KeyRing, new_ring
 from tests.support.emptying import empty
 from tests.support.pages import Browser
 from tests.support.postgres import Postgres, postgres_server
@@ -24,6 +24,7 @@ from tests.support.redis import redis_server
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 RING = new_ring()
+KEYS = KeyRing.parse(RING)
 # the same examples each time, and no limit on a busy machine: the suite is never red by chance
 settings.register_profile(
     "suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -119,9 +120,13 @@ def migrated(env: dict[str, str]) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, database: str) -> Iterator[Flask]:
-    """An app with an empty database: on SQLite, or on both in turn for a test marked `both`."""
+    """An app with an empty database: on SQLite, or on both in turn for a test marked `both`.
+
+    The clock and the ring are the process's: another test may have left them to an app of its own.
+    """
     found: Flask = request.getfixturevalue(f"{database}_app")
     clock.follow(found.extensions["settings"].clock_file)
+    keyring.use(KEYS)
     with found.app_context():
         yield found
     empty(found)

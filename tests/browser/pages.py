@@ -130,6 +130,7 @@ NO_PAGES = {
     "go.to",
     "queue.export",
     "invoices.export",
+    "patients.export_problems",
     "invoices.pdf",
     "revenue.journal",
     "documents.show",
