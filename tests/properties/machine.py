@@ -151,10 +151,10 @@ class Billing(RuleBasedStateMachine):
         """Tell it, twice: the second time changes nothing, and gives the same charge."""
         told = Told(self.home[patient], patient, kind, at, self.now)
         self.told += [told, told]
-        self.turn_offices_of(patient)
         for _ in range(2):
             with writing():
                 assert reality.tell(self.patients[patient], told) == self.owed(told)
+        self.turn_offices_of(patient)
 
     def owed(self, told: Told) -> int | None:
         history = self.histories[told.office]
@@ -164,7 +164,10 @@ class Billing(RuleBasedStateMachine):
         return history.owed(held[0], told.patient, model.FOR_EVER)
 
     def turn_offices_of(self, patient: str) -> None:
+        """Those where the patient was; one at which they never became active is not turned by the news."""
         for office in {each.office for each in self.told if each.patient == patient}:
+            with writing():
+                self.real[office].run(self.now)
             self.turned[office] = self.now
 
     @rule(patient=PATIENTS)
