@@ -15,7 +15,8 @@ HEAD = ("figure", "ours", "floor", "ratio", "bar", "")
 PREFACE = """# Performance
 
 Written by `python -m bench --write`; `make bench` prints the same. Trust the ratios: each figure stands
-beside a floor or a peer of the same run. Both databases were as careful of power cuts as in production.
+beside a floor or a peer of the same run, and seconds move with the machine: the same machine has been half as
+fast an hour later, floors included. Both databases were as careful of power cuts as in production.
 
 * **the same page by bare SQL + Jinja** is our page by our template, over the same four statements sent by the
   driver alone: no ORM, no sign-in, no rights, no forms, one transaction a statement.
