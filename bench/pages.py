@@ -57,7 +57,7 @@ def _with_floor(site: Installation) -> dict[str, str]:
 def _beside_rows(name: str, ours: Browser, bare: Browser, times: int) -> Iterator[Figure]:
     html, plain = ours(), bare()
     mine, floor = map(median_ms, pairs(ours, bare, times=times))
-    yield Figure(f"{name}, beside rows", mine, "ms", Bar(6, on="ratio"), floor, "nothing but the rows")
+    yield Figure(f"{name}, beside rows", mine, "ms", Bar(2, on="ratio"), floor, "nothing but the rows")
     yield Figure(f"{name}, raw", len(html) / 1000, "KB", Bar(30), len(plain) / 1000, "nothing but the rows")
     yield Figure(f"{name}, gzip", _packed(html), "KB", Bar(6), _packed(plain), "nothing but the rows")
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlalchemy import func, select
 
@@ -26,6 +27,7 @@ from dashboard.many import among
 from dashboard.models import ClosedMonth, Invoice, Office, Order, RevenueEntry
 from dashboard.money import plain
 
+ReadSources = Callable[[date | None], Sequence[Source]]
 RECOGNIZED = "recognized"
 HEADINGS = ("date", "document", "office", "account", "debit", "credit")
 DEFERRED_ACCOUNT, REVENUE_ACCOUNT = "Deferred revenue", "Revenue"
@@ -68,11 +70,25 @@ def report(month: date) -> Report:
     Raises:
         Invalid: not the first day of a month.
     """
+    return reports([month])[0]
+
+
+def reports(months: Iterable[date]) -> list[Report]:
+    """The books of several months, whose documents are read once for all of them.
+
+    Raises:
+        Invalid: one is not the first day of a month.
+    """
+    read = cache(earnings.sources)
+    return [_report(month, read) for month in months]
+
+
+def _report(month: date, read: ReadSources) -> Report:
     _check_month(month)
     closed = db.session.get(ClosedMonth, month)
     if closed:
         return Report(month, True, _kept(month), closed.recognized_cents, closed.deferred_cents)
-    sources, booked = _known(month)
+    sources, booked = _known(month, read)
     offices = _codes()
     entries = [
         Entry(source.kind, source.id, source.name, offices.get(source.office_id or 0), cents)
@@ -140,16 +156,16 @@ def _check_may_close(month: date, now: datetime) -> None:
         raise Invalid("month", f"Close {_after(last.month):%B %Y} first: months are closed in their order.")
 
 
-def _known(month: date) -> tuple[list[Source], Mapping[tuple[str, int], int] | None]:
+def _known(month: date, read: ReadSources) -> tuple[Sequence[Source], Mapping[tuple[str, int], int] | None]:
     """The documents that may matter, and what was booked of each, if this is the first open month.
 
     What matters to no day since the last closed month matters to no open one: it is in the books.
     """
     last = last_closed()
     if last is None or month <= last.month:
-        return earnings.sources(), None
+        return read(None), None
     first_open = _after(last.month)
-    sources = earnings.sources(first_open)
+    sources = read(first_open)
     return sources, _booked(sources) if month == first_open else None
 
 

@@ -37,9 +37,9 @@ def index() -> ResponseReturnValue:
     """One month: the present one, or the one that the address names."""
     month, now = _month(), clock.now()
     with reading():
-        found = revenue.report(month)
         last = revenue.last_closed()
-        months = shown([*_closed(), *_open(found, last)])
+        found, *others = revenue.reports([month, *_open(month, last)])
+        months = shown([*_closed(), found, *others])
     return page(
         "staff/revenue.html",
         report=found,
@@ -116,13 +116,12 @@ def _closed() -> Sequence[ClosedMonth]:
     return db.session.scalars(newest).all()
 
 
-def _open(found: Report, last: ClosedMonth | None) -> Iterator[Report]:
-    """The month that is shown, and each since the last closed one: no month is left out between them."""
-    yield found
+def _open(besides: date, last: ClosedMonth | None) -> Iterator[date]:
+    """Each month since the last closed one, besides one: no month is left out between them."""
     month = boundary(last.month, 1) if last else _present()
     while month <= _present():
-        if month != found.month:
-            yield revenue.report(month)
+        if month != besides:
+            yield month
         month = boundary(month, 1)
 
 
